@@ -1,0 +1,48 @@
+// Builds dist/: the extension host bundle, the command line, the webview. `--watch` rebuilds, `--production` minifies.
+import * as esbuild from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+
+/** @type {esbuild.BuildOptions} */
+const shared = {
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+  loader: { '.md': 'text' },
+  metafile: true,
+};
+const node = {
+  ...shared,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  outExtension: { '.js': '.cjs' },
+};
+
+const builds = [
+  { ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] },
+  { ...node, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...shared,
+    platform: 'browser',
+    format: 'esm',
+    target: 'chrome130',
+    entryPoints: { webview: 'src/webview/main.tsx' },
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { ...shared.loader, '.ttf': 'file' },
+    assetNames: '[name]',
+  },
+].map(options => ({ ...options, outdir: 'dist' }));
+
+mkdirSync('dist', { recursive: true });
+if (watch) {
+  const contexts = await Promise.all(
+    builds.map(options => esbuild.context({ ...options, logLevel: 'info' })),
+  );
+  await Promise.all(contexts.map(context => context.watch()));
+} else {
+  await Promise.all(builds.map(options => esbuild.build(options)));
+}

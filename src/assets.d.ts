@@ -1,0 +1,5 @@
+/** Texts kept beside the code (tool descriptions, prompts); the bundler inlines them. */
+declare module '*.md' {
+  const text: string;
+  export default text;
+}

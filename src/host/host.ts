@@ -1,0 +1,129 @@
+/**
+ * What the outside world can do for the agent. Two implementations: nodeHost (command line) and vscodeHost (editor
+ * buffers, WorkspaceEdit, diagnostics). Paths are absolute everywhere; nothing here decides whether something may
+ * happen. Failures that a model or a person can act on are HostError; everything else is a bug.
+ */
+import type { Problem } from '../protocol/display.ts';
+
+export type HostErrorCode =
+  | 'notFound'
+  | 'notAFile'
+  | 'notADirectory'
+  | 'tooLarge'
+  | 'binary'
+  | 'changed'
+  | 'denied'
+  | 'noSpace'
+  | 'badPattern'
+  | 'failed';
+
+export class HostError extends Error {
+  override readonly name = 'HostError';
+  readonly code: HostErrorCode;
+  constructor(code: HostErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** How a file's bytes become text and back, kept across an edit. */
+export interface TextFormat {
+  charset: 'utf8' | 'utf16le' | 'utf16be' | 'latin1';
+  bom: boolean;
+}
+
+export interface FileText {
+  path: string;
+  /** Decoded, line ends untouched. */
+  text: string;
+  /** sha256 hex of the bytes `text` stands for (for an unsaved editor: of what saving it would write). */
+  hash: string;
+  format: TextFormat;
+  /** The editor holds changes that are not on disk. */
+  unsaved: boolean;
+}
+
+export interface FileStat {
+  kind: 'file' | 'directory' | 'link' | 'special';
+  /** Bytes. */
+  size: number;
+  /** Milliseconds since the epoch. */
+  modifiedAt: number;
+}
+
+export interface SearchQuery {
+  pattern: string;
+  /** `pattern` is a regular expression in ripgrep's syntax; else plain text. */
+  regex: boolean;
+  caseSensitive: boolean;
+  /** Where to look: a directory or a file. */
+  path: string;
+  /** Globs relative to `path`; a leading `!` excludes. */
+  globs: string[];
+  maxMatches: number;
+}
+export interface SearchMatch {
+  path: string;
+  /** 1-based. */
+  line: number;
+  text: string;
+}
+export interface SearchResult {
+  matches: SearchMatch[];
+  /** True when `maxMatches` (or the time limit) cut it. */
+  limited: boolean;
+}
+
+export interface CommandSpec {
+  command: string;
+  cwd: string;
+  timeoutMs: number;
+  /** Where the full output is written while it runs. */
+  outputFile: string;
+}
+export interface CommandOutcome {
+  exitCode: number | null;
+  signal: string | null;
+  timedOut: boolean;
+  /** The first and last part of what it printed (stdout and stderr as they came), decoded. */
+  head: string;
+  tail: string;
+  totalBytes: number;
+  /** Bytes between head and tail that only `outputFile` holds. */
+  omittedBytes: number;
+}
+
+export interface Host {
+  readonly platform: NodeJS.Platform;
+  /** The workspace's folders; the first is where commands run by default. */
+  readonly roots: readonly string[];
+
+  /** Text of a regular file (or of its unsaved editor). HostError: notFound, notAFile, tooLarge, binary. */
+  read(path: string, limits?: { maxBytes?: number }): Promise<FileText>;
+  /**
+   * Replaces or creates a file atomically, keeping its mode. `expect` is the hash the file must still have (null:
+   * must not exist), else HostError `changed` and nothing is written. Gives the new hash.
+   */
+  write(path: string, text: string, expect: string | null, format?: TextFormat): Promise<string>;
+  /** Without following a final link. Undefined when there is nothing. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** The real path, resolved through links at its longest existing parent. */
+  resolve(path: string): Promise<string>;
+  /** Names in a directory, sorted, directories with a trailing slash. */
+  list(path: string): Promise<string[]>;
+  /** Paths below `path` that match any of `globs`, ignore files respected, sorted. */
+  find(
+    path: string,
+    globs: string[],
+    max: number,
+    signal: AbortSignal,
+  ): Promise<{ paths: string[]; limited: boolean }>;
+  search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
+  /**
+   * Runs one command line in `bash --noprofile --norc -c` (cmd.exe on Windows without bash), in a process group of
+   * its own that is killed whole on abort or timeout. `onOutput` gets text as it comes.
+   */
+  run(spec: CommandSpec, onOutput: (text: string) => void, signal: AbortSignal): Promise<CommandOutcome>;
+  /** Current problems of these files (of all, when empty). Undefined where nobody computes any. */
+  problems(paths: string[]): Promise<Problem[] | undefined>;
+}

@@ -1,0 +1,50 @@
+/** What a tool call will touch, said before it runs: approval, parallelism and recovery all read this. */
+import * as z from 'zod';
+
+export const Access = z.discriminatedUnion('kind', [
+  /** `path` absolute, as given; the path policy resolves it. */
+  z.object({ kind: z.literal('read'), path: z.string() }),
+  z.object({ kind: z.literal('write'), path: z.string() }),
+  z.object({ kind: z.literal('command'), command: z.string(), cwd: z.string() }),
+  z.object({ kind: z.literal('network'), url: z.string() }),
+]);
+export type Access = z.infer<typeof Access>;
+
+/**
+ * One thing that is about to change, durable before it does. Hashes are sha256 hex of the file's bytes;
+ * null stands for "no such file".
+ */
+export const Effect = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('file'),
+    path: z.string(),
+    before: z.string().nullable(),
+    after: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('command'),
+    command: z.string(),
+    cwd: z.string(),
+    spool: z.string().optional(),
+  }),
+]);
+export type Effect = z.infer<typeof Effect>;
+
+/** A file whose content the model has seen at `hash` (sha256 hex): the ground of the stale-file guard. */
+export const FileSeen = z.object({ path: z.string(), hash: z.string() });
+export type FileSeen = z.infer<typeof FileSeen>;
+
+/** How far the agent may go unasked. `plan` (no writes at all) comes with a later version of the rules. */
+export const ApprovalMode = z.enum(['ask', 'edits', 'all']);
+export type ApprovalMode = z.infer<typeof ApprovalMode>;
+
+/** What a person granted for the session, exactly as shown to them. */
+export const Rule = z.discriminatedUnion('kind', [
+  /** This very command line, in this directory. */
+  z.object({ kind: z.literal('command'), command: z.string(), cwd: z.string() }),
+  /** Edits of ordinary workspace files (never control files or secrets). */
+  z.object({ kind: z.literal('edits') }),
+  /** Reads of this one path outside the ordinary workspace. */
+  z.object({ kind: z.literal('read'), path: z.string() }),
+]);
+export type Rule = z.infer<typeof Rule>;

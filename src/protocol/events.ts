@@ -1,0 +1,140 @@
+/**
+ * The session's one truth: an append-only list of these. Everything else (the model's history, what people see,
+ * usage, cost, the plan, what is pending) is a fold of it. A new event type needs an ADR.
+ */
+import * as z from 'zod';
+import { Access, ApprovalMode, Effect, FileSeen, Rule } from './access.ts';
+import { PlanItem, ToolDisplay, ToolTitle } from './display.ts';
+import { AssistantMessage, Money, ToolDeclaration, Usage } from './message.ts';
+
+/** Which backend a session talks to. Never holds a key. */
+export const Backend = z.object({
+  baseUrl: z.string(),
+  model: z.string(),
+  profile: z.string(),
+  /** The scripted stand-in answers, not a model. Shown wherever the session is shown. */
+  standIn: z.boolean(),
+});
+export type Backend = z.infer<typeof Backend>;
+
+/** Something a person attached to a message: a file, a selection, a problem. */
+export const ContextItem = z.object({ label: z.string(), text: z.string() });
+export type ContextItem = z.infer<typeof ContextItem>;
+
+/** A failure as people read it: what happened, what to do, and the button that does it. */
+export const Failure = z.object({
+  kind: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  action: z.enum(['retry', 'setKey', 'selectBackend', 'openSettings', 'newSession', 'showLog']).optional(),
+});
+export type Failure = z.infer<typeof Failure>;
+
+export const TurnEnd = z.enum(['done', 'stopped', 'stepLimit', 'costLimit', 'failed', 'unanswered']);
+export type TurnEnd = z.infer<typeof TurnEnd>;
+
+const at = { seq: z.number().int().nonnegative(), /** Milliseconds since the epoch. */ at: z.number() };
+const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ type: z.literal(type), ...at, ...shape });
+
+export const SessionEvent = z.discriminatedUnion('type', [
+  event('session.started', {
+    version: z.literal(1),
+    id: z.string(),
+    roots: z.array(z.string()),
+    backend: Backend,
+    mode: ApprovalMode,
+    maxSteps: z.number().int().positive(),
+    /** Recorded, so that every request of the session starts with the same bytes (the prompt cache). */
+    systemPrompt: z.string(),
+    tools: z.array(ToolDeclaration),
+  }),
+  event('session.titled', { title: z.string() }),
+  /** The person chose another approval mode or backend, from here on. */
+  event('session.changed', { mode: ApprovalMode.optional(), backend: Backend.optional() }),
+
+  event('turn.started', { turn: z.string() }),
+  /** `steer`: sent while the turn ran, seen from the next step on. */
+  event('user.message', {
+    turn: z.string(),
+    text: z.string(),
+    context: z.array(ContextItem),
+    steer: z.boolean(),
+  }),
+  event('step.started', { turn: z.string(), step: z.number().int().positive() }),
+  event('assistant.message', {
+    turn: z.string(),
+    step: z.number().int().positive(),
+    message: AssistantMessage,
+    usage: Usage,
+    cost: Money.optional(),
+    contextWindow: z.number(),
+    timing: z.object({
+      /** From the request to the first token; milliseconds. */
+      firstTokenMs: z.number(),
+      thinkingMs: z.number(),
+      totalMs: z.number(),
+    }),
+  }),
+  event('tool.planned', { callId: z.string(), title: ToolTitle, access: z.array(Access) }),
+  event('approval.requested', {
+    callId: z.string(),
+    /** Minted by the host for this very call; an answer must bring it back. */
+    nonce: z.string(),
+    preview: ToolDisplay,
+    reasons: z.array(z.string()),
+    /** What "for this session" would grant, and how to call it; absent where only "once" is offered. */
+    offer: z.object({ rule: Rule, label: z.string() }).optional(),
+  }),
+  event('tool.decided', {
+    callId: z.string(),
+    verdict: z.enum(['allow', 'deny']),
+    by: z.enum(['policy', 'mode', 'rule', 'person']),
+    /** Why it was denied, in the person's or the policy's words. */
+    reason: z.string().optional(),
+    grant: Rule.optional(),
+  }),
+  /** Durable before the effect happens. */
+  event('tool.intent', { callId: z.string(), effects: z.array(Effect) }),
+  event('tool.result', {
+    callId: z.string(),
+    isError: z.boolean(),
+    /** What the model reads. */
+    content: z.string(),
+    display: ToolDisplay.optional(),
+    seen: z.array(FileSeen).optional(),
+    durationMs: z.number(),
+  }),
+  event('question.asked', {
+    callId: z.string(),
+    nonce: z.string(),
+    question: z.string(),
+    options: z.array(z.string()),
+  }),
+  event('question.answered', { callId: z.string(), answer: z.string() }),
+  event('plan.updated', { items: z.array(PlanItem) }),
+  /** Something people should know that is not the model's doing: a repair, a retry, a gap in the log. */
+  event('notice', { level: z.enum(['info', 'warning']), code: z.string(), text: z.string() }),
+  event('turn.ended', { turn: z.string(), reason: TurnEnd, failure: Failure.optional() }),
+]);
+export type SessionEvent = z.infer<typeof SessionEvent>;
+export type EventOf<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
+
+type Unstamped<E> = E extends unknown ? Omit<E, 'seq' | 'at'> : never;
+/** An event before the log gives it its number and time. */
+export type NewEvent = Unstamped<SessionEvent>;
+
+/** Live-only happenings: shown, never stored, gone after a reload. */
+export type LiveEvent =
+  | { type: 'reasoning.delta'; text: string }
+  | { type: 'text.delta'; text: string }
+  /** A tool call is being written; `bytes` of its arguments so far. */
+  | { type: 'call.delta'; index: number; name: string; bytes: number }
+  /** What came of this step so far is void: the request is made again. */
+  | { type: 'step.reset' }
+  /** The request waits: `until` is milliseconds since the epoch. */
+  | { type: 'step.waiting'; reason: string; until: number; attempt: number }
+  | { type: 'tool.started'; callId: string }
+  /** Live output of a running tool. */
+  | { type: 'tool.output'; callId: string; text: string }
+  | { type: 'meter'; tokensPerSecond: number };

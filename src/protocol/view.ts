@@ -1,0 +1,96 @@
+/**
+ * The two message unions between the chat view and the extension host. The view holds no truth: it gets a snapshot
+ * when it says `ready`, then updates; whatever it sends is parsed with `ViewMessage` before anything happens.
+ */
+import * as z from 'zod';
+import { ApprovalMode } from './access.ts';
+import type { LiveEvent } from './events.ts';
+import { ContextItem } from './events.ts';
+import type { SessionHead, TranscriptItem } from './transcript.ts';
+
+const MAX_TEXT = 200_000;
+
+/** From the view to the host. */
+export const ViewMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({
+    type: z.literal('send'),
+    text: z.string().max(MAX_TEXT),
+    context: z.array(ContextItem).max(50).default([]),
+  }),
+  z.object({ type: z.literal('stop') }),
+  z.object({
+    type: z.literal('approve'),
+    callId: z.string().max(500),
+    nonce: z.string().max(100),
+    answer: z.enum(['once', 'session', 'deny']),
+    /** With `deny`: what the model should know. */
+    reason: z.string().max(10_000).optional(),
+  }),
+  z.object({
+    type: z.literal('answer'),
+    callId: z.string().max(500),
+    nonce: z.string().max(100),
+    text: z.string().max(MAX_TEXT),
+  }),
+  z.object({ type: z.literal('setMode'), mode: ApprovalMode }),
+  z.object({ type: z.literal('rename'), title: z.string().max(200) }),
+  z.object({ type: z.literal('newSession') }),
+  z.object({ type: z.literal('listSessions') }),
+  z.object({ type: z.literal('openSession'), id: z.string().max(100) }),
+  z.object({ type: z.literal('openFile'), path: z.string().max(4_000), line: z.number().int().optional() }),
+  /** Opens a tool call's diff in the editor. */
+  z.object({ type: z.literal('openDiff'), callId: z.string().max(500), file: z.number().int().min(0) }),
+  z.object({ type: z.literal('openLink'), url: z.string().max(4_000) }),
+  z.object({ type: z.literal('copy'), text: z.string().max(1_000_000) }),
+  /** Paths for the composer's @ list. */
+  z.object({ type: z.literal('findFiles'), query: z.string().max(200), request: z.number().int() }),
+  z.object({
+    type: z.literal('command'),
+    command: z.enum(['setKey', 'selectBackend', 'openSettings', 'showLog', 'retry']),
+  }),
+]);
+export type ViewMessage = z.infer<typeof ViewMessage>;
+
+export interface SessionSummary {
+  id: string;
+  title: string;
+  /** Milliseconds since the epoch. */
+  updatedAt: number;
+  running: boolean;
+}
+
+/** What the composer's buttons offer: small prompts that fit the workspace. */
+export interface Example {
+  label: string;
+  prompt: string;
+}
+
+/** A message to the view that replaces all it knew. */
+export interface Snapshot {
+  type: 'snapshot';
+  /** Absent when there is no session yet: the empty state is shown. */
+  head?: SessionHead;
+  items: TranscriptItem[];
+  /** Text of the step that is being written now, so that a redrawn view goes on where the old one was. */
+  live: LiveEvent[];
+  examples: Example[];
+  /** The backend that the next session would use. */
+  backend: { label: string; standIn: boolean };
+  mode: ApprovalMode;
+  /** Set when nothing can be sent, with the reason: no folder, restricted mode, session open elsewhere. */
+  blocked?: { text: string; command?: { label: string; command: 'trust' | 'openFolder' } };
+}
+
+/** From the host to the view. */
+export type HostMessage =
+  | Snapshot
+  /** Changed or new items, by id, in order; then live events since the last post, in order. */
+  | { type: 'update'; head?: SessionHead; items: TranscriptItem[]; live: LiveEvent[] }
+  | { type: 'sessions'; sessions: SessionSummary[] }
+  | { type: 'files'; request: number; paths: string[] }
+  /** Puts text into the composer and focuses it. */
+  | { type: 'compose'; text: string; context: ContextItem[] }
+  | { type: 'focus' }
+  /** A line that passes: what went wrong with something the view asked for. */
+  | { type: 'toast'; level: 'info' | 'error'; text: string };

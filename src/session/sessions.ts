@@ -1,0 +1,68 @@
+/** The sessions of one state directory: list, start, open. The editor and the command line share it. */
+
+import type { Host } from '../host/host.ts';
+import type { ModelClient } from '../model/client.ts';
+import type { ApprovalMode } from '../protocol/access.ts';
+import type { Backend, ContextItem, LiveEvent, SessionEvent } from '../protocol/events.ts';
+import type { Change, Transcript } from '../protocol/transcript.ts';
+import type { SessionSummary } from '../protocol/view.ts';
+
+export interface Limits {
+  maxSteps: number;
+  /** In the currency of the profile's price table; undefined: no limit. */
+  maxCost: number | undefined;
+}
+
+export interface SessionsOptions {
+  host: Host;
+  /** Holds `sessions/<id>/`. */
+  stateDir: string;
+  /** Makes the client for a backend: the caller knows keys and the stand-in. Throws ModelError. */
+  connect(backend: Backend): Promise<ModelClient>;
+  now(): number;
+  /** Instructions of the workspace (AGENTS.md), already judged to be trusted. */
+  instructions(): Promise<string | undefined>;
+}
+
+export interface StartOptions {
+  backend: Backend;
+  mode: ApprovalMode;
+  limits: Limits;
+}
+
+/** What a subscriber hears: a recorded event together with what it changed, or something live. */
+export type SessionUpdate = { event: SessionEvent; change: Change } | { live: LiveEvent };
+
+export interface Session {
+  readonly id: string;
+  readonly transcript: Transcript;
+  /** Live events of the step that runs now: what a redrawn view needs to go on. */
+  readonly live: readonly LiveEvent[];
+  readonly running: boolean;
+  /** Set when another window holds the session: it can be read, not written. */
+  readonly readOnly: string | undefined;
+  subscribe(listener: (update: SessionUpdate) => void): () => void;
+  /** Starts a turn, or steers the one that runs. Resolves when the text is durable. Rejects empty text. */
+  send(text: string, context?: ContextItem[]): Promise<void>;
+  /** Goes on with a turn that a crash, a failure or a stop cut short. */
+  resume(): Promise<void>;
+  /** Ends the running turn: idle within a second, process tree gone. */
+  stop(): Promise<void>;
+  /** False when the nonce is not that of a pending approval (answered already, or never shown). */
+  approve(callId: string, nonce: string, answer: 'once' | 'session' | 'deny', reason?: string): boolean;
+  answer(callId: string, nonce: string, text: string): boolean;
+  setMode(mode: ApprovalMode): Promise<void>;
+  setBackend(backend: Backend): Promise<void>;
+  rename(title: string): Promise<void>;
+  /** Resolves when the running turn has ended. */
+  settled(): Promise<void>;
+  /** Ends what runs, flushes, gives the lock back. */
+  close(): Promise<void>;
+}
+
+export interface Sessions {
+  list(): Promise<SessionSummary[]>;
+  start(options: StartOptions): Promise<Session>;
+  /** Opens what is there (read-only when another process holds it). Throws SessionError when there is none. */
+  open(id: string): Promise<Session>;
+}
