@@ -47,7 +47,17 @@ export const ViewMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('findFiles'), query: z.string().max(200), request: z.number().int() }),
   z.object({
     type: z.literal('command'),
-    command: z.enum(['setKey', 'selectBackend', 'openSettings', 'showLog', 'retry']),
+    command: z.enum([
+      'setKey',
+      'selectBackend',
+      'openSettings',
+      'showLog',
+      /** Goes on with the last turn, whether it failed, was stopped, or met a limit. */
+      'retry',
+      /** The two that `blocked` offers. */
+      'trust',
+      'openFolder',
+    ]),
   }),
 ]);
 export type ViewMessage = z.infer<typeof ViewMessage>;
@@ -85,7 +95,10 @@ export interface Snapshot {
 /** From the host to the view. */
 export type HostMessage =
   | Snapshot
-  /** Changed or new items, by id, in order; then live events since the last post, in order. */
+  /**
+   * Changed or new items, by id, in order; then live events since the last post, in order. `live` never holds
+   * deltas of a step whose message is already among the items: the items stand for them.
+   */
   | { type: 'update'; head?: SessionHead; items: TranscriptItem[]; live: LiveEvent[] }
   | { type: 'sessions'; sessions: SessionSummary[] }
   | { type: 'files'; request: number; paths: string[] }
