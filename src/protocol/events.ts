@@ -44,7 +44,6 @@ export const SessionEvent = z.discriminatedUnion('type', [
     roots: z.array(z.string()),
     backend: Backend,
     mode: ApprovalMode,
-    maxSteps: z.number().int().positive(),
     /** Recorded, so that every request of the session starts with the same bytes (the prompt cache). */
     systemPrompt: z.string(),
     tools: z.array(ToolDeclaration),
@@ -53,8 +52,10 @@ export const SessionEvent = z.discriminatedUnion('type', [
   /** The person chose another approval mode or backend, from here on. */
   event('session.changed', { mode: ApprovalMode.optional(), backend: Backend.optional() }),
 
-  event('turn.started', { turn: z.string() }),
-  /** `steer`: sent while the turn ran, seen from the next step on. */
+  event('turn.started', { turn: z.string(), maxSteps: z.number().int().positive() }),
+  /** The turn was cut off by a crash or a closed window, and goes on from here. */
+  event('turn.resumed', { turn: z.string() }),
+  /** `steer`: sent while the turn ran; the model sees it from the next `step.started` on. */
   event('user.message', {
     turn: z.string(),
     text: z.string(),

@@ -137,13 +137,15 @@ export function applyEvent(t: Transcript, e: SessionEvent): Change {
 
   switch (e.type) {
     case 'session.started':
-      return head({ id: e.id, roots: e.roots, backend: e.backend, mode: e.mode, maxSteps: e.maxSteps });
+      return head({ id: e.id, roots: e.roots, backend: e.backend, mode: e.mode });
     case 'session.titled':
       return head({ title: e.title });
     case 'session.changed':
       return head({ mode: e.mode ?? t.head.mode, backend: e.backend ?? t.head.backend });
     case 'turn.started':
-      return head({ status: 'running', turnStartedAt: e.at, step: 0, pending: [] });
+      return head({ status: 'running', turnStartedAt: e.at, step: 0, maxSteps: e.maxSteps, pending: [] });
+    case 'turn.resumed':
+      return head({ status: 'running', pending: [] });
     case 'user.message':
       add({ id: `e${e.seq}`, kind: 'user', text: e.text, context: e.context, steer: e.steer, at: e.at });
       return { items, head: false };

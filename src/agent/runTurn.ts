@@ -1,0 +1,39 @@
+/**
+ * The loop. The model is the agent: as long as it calls tools, they are run and it is asked again. Everything the
+ * loop needs to know it reads from the history, so a turn that was cut short goes on by calling this again.
+ */
+import type { TurnEnd } from '../protocol/events.ts';
+import { runCalls } from './runCalls.ts';
+import { runStep } from './runStep.ts';
+import { StoppedByPerson, type TurnInput, Unanswered } from './seams.ts';
+
+/**
+ * Runs until the model answers without calling tools, a limit or the person ends it. Throws ModelError when the
+ * backend cannot go on, and whatever the signal was aborted with when that is not `StoppedByPerson`.
+ */
+export async function runTurn(input: TurnInput): Promise<TurnEnd> {
+  const { turn, history, signal } = input;
+  let { step } = turn;
+  let spent = 0;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const calls = history.openCalls();
+      if (calls.length > 0) {
+        await runCalls(calls, input);
+        continue;
+      }
+      const answered = history.messages().at(-1)?.role === 'assistant';
+      if (answered && !history.steered()) return 'done';
+      if (step >= turn.maxSteps) return 'stepLimit';
+      if (turn.maxCost !== undefined && spent >= turn.maxCost) return 'costLimit';
+      step += 1;
+      const reply = await runStep(step, input);
+      spent += reply.cost?.amount ?? 0;
+    }
+  } catch (error) {
+    if (error instanceof Unanswered) return 'unanswered';
+    if (error instanceof StoppedByPerson || signal.reason instanceof StoppedByPerson) return 'stopped';
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+/** What one turn needs from outside, and the only way out of it. */
+import type { ModelClient } from '../model/client.ts';
+import type { Access, Rule } from '../protocol/access.ts';
+import type { ToolDisplay, ToolTitle } from '../protocol/display.ts';
+import type { LiveEvent, NewEvent } from '../protocol/events.ts';
+import type { Message, ToolCall, ToolDeclaration } from '../protocol/message.ts';
+import type { Decision } from '../safety/policy.ts';
+import type { Tool } from '../tools/tool.ts';
+
+export interface TurnInput {
+  turn: {
+    id: string;
+    sessionId: string;
+    /** Steps this turn has taken already; more than 0 when it goes on after a crash. */
+    step: number;
+    maxSteps: number;
+    /** What this turn may still cost, in the currency of the profile's price table. */
+    maxCost: number | undefined;
+  };
+  history: History;
+  model: ModelClient;
+  tools: Toolbox;
+  /** The policy under the mode and rules that hold at this moment. */
+  decide(access: readonly Access[]): Promise<Decision>;
+  people: People;
+  emit: Emit;
+  /** Aborted with `StoppedByPerson` the turn ends tidily; with anything else it is dropped where it is. */
+  signal: AbortSignal;
+}
+
+/**
+ * The session's memory as the loop sees it: what was emitted is in it as soon as `emit` resolves. The loop keeps no
+ * state of its own, so going on after a crash and going on with the next step are the same thing.
+ */
+export interface History {
+  /** Everything the model has seen, with the results of all answered calls. Grows at its end only. */
+  messages(): readonly Message[];
+  /** Calls of the newest assistant message that have no result yet, in order. */
+  openCalls(): readonly ToolCall[];
+  /** People sent text that the model has not seen. It joins `messages` with the next `step.started`, and only there. */
+  steered(): boolean;
+}
+
+export interface Toolbox {
+  readonly declarations: readonly ToolDeclaration[];
+  get(name: string): Tool | undefined;
+}
+
+export interface ApprovalRequest {
+  callId: string;
+  title: ToolTitle;
+  preview: ToolDisplay;
+  reasons: string[];
+  offer?: { rule: Rule; label: string };
+}
+export type ApprovalAnswer = { answer: 'once' | 'session' } | { answer: 'deny'; reason?: string };
+
+/** Whoever may say yes. Both throw `Unanswered` when nobody is there to answer. */
+export interface People {
+  approve(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalAnswer>;
+  ask(callId: string, question: string, options: string[], signal: AbortSignal): Promise<string>;
+}
+
+/** Nobody can answer (a command line without a terminal): the turn ends, nothing was done. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+}
+
+/** The person pressed Stop. */
+export class StoppedByPerson extends Error {
+  override readonly name = 'StoppedByPerson';
+  constructor() {
+    super('Stopped by the person.');
+  }
+}
+
+/**
+ * Recorded events resolve when they are as durable as their kind asks for (intent, result and message: on disk);
+ * live events are shown and forgotten.
+ */
+export interface Emit {
+  (event: NewEvent): Promise<void>;
+  live(event: LiveEvent): void;
+}

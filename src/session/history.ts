@@ -1,0 +1,92 @@
+/**
+ * The fold from events to what the model reads. It only ever grows at its end, so each request starts with the bytes
+ * of the request before, and step 300 costs what step 10 costs.
+ */
+import type { ContextItem, EventOf, SessionEvent } from '../protocol/events.ts';
+import type { Message, ToolCall } from '../protocol/message.ts';
+
+/** What the model reads of a call whose outcome nobody recorded and nobody will. */
+export const NEVER_FINISHED =
+  'No result: this call was cut off and its outcome is not known. Check before you rely on it or repeat it.';
+
+export class HistoryFold {
+  readonly messages: Message[] = [];
+  /** Calls of the newest assistant message that are not yet in `messages` as results, in the model's order. */
+  private open: ToolCall[] = [];
+  private readonly results = new Map<string, string>();
+  /** Sent while a step ran. They join before the next step: never between a reply and its results. */
+  private steers: string[] = [];
+
+  apply(e: SessionEvent): void {
+    switch (e.type) {
+      case 'session.started':
+        this.messages.push({ role: 'system', text: e.systemPrompt });
+        break;
+      case 'user.message':
+        if (e.steer) {
+          this.steers.push(withContext(e));
+        } else {
+          this.giveUpOpenCalls();
+          this.addSteers();
+          this.messages.push({ role: 'user', text: withContext(e) });
+        }
+        break;
+      case 'step.started':
+        this.addSteers();
+        break;
+      case 'assistant.message':
+        this.giveUpOpenCalls();
+        this.messages.push(e.message);
+        this.open = [...e.message.toolCalls];
+        break;
+      case 'tool.result':
+        this.addResult(e);
+        break;
+    }
+  }
+
+  steered(): boolean {
+    return this.steers.length > 0;
+  }
+
+  /** Calls that have no result yet, in order. */
+  openCalls(): ToolCall[] {
+    return this.open.filter(call => !this.results.has(call.id));
+  }
+
+  private addSteers(): void {
+    for (const text of this.steers) this.messages.push({ role: 'user', text });
+    this.steers = [];
+  }
+
+  /** Results reach the model in the order of its calls, whatever the order in which they came. */
+  private addResult(e: EventOf<'tool.result'>): void {
+    if (!this.open.some(call => call.id === e.callId)) return;
+    this.results.set(e.callId, e.content);
+    for (let next = this.open[0]; next; next = this.open[0]) {
+      const text = this.results.get(next.id);
+      if (text === undefined) return;
+      this.open.shift();
+      this.results.delete(next.id);
+      this.messages.push({ role: 'tool', callId: next.id, name: next.name, text });
+    }
+  }
+
+  /** Backends refuse a request in which a call has no result. */
+  private giveUpOpenCalls(): void {
+    for (const call of this.open) {
+      const text = this.results.get(call.id) ?? NEVER_FINISHED;
+      this.messages.push({ role: 'tool', callId: call.id, name: call.name, text });
+    }
+    this.open = [];
+    this.results.clear();
+  }
+}
+
+function withContext({ text, context }: EventOf<'user.message'>): string {
+  return [text, ...context.map(block)].join('\n\n');
+}
+
+function block({ label, text }: ContextItem): string {
+  return `<context label=${JSON.stringify(label)}>\n${text}\n</context>`;
+}

@@ -1,0 +1,61 @@
+/**
+ * After a crash: what became of the calls that were cut off? Calls without a recorded intent changed nothing and are
+ * simply made again by the loop. The others are settled here, each by what can be known for certain.
+ */
+import { type Host, HostError } from '../host/host.ts';
+import type { Effect } from '../protocol/access.ts';
+import type { EventOf, NewEvent } from '../protocol/events.ts';
+import type { SessionState } from './state.ts';
+
+type Result = Omit<EventOf<'tool.result'>, 'seq' | 'at'>;
+
+/** Results for the cut-off calls that must not be made again. */
+export async function settleUnfinished(state: SessionState, host: Host): Promise<NewEvent[]> {
+  const settled: NewEvent[] = [];
+  for (const call of state.history.openCalls()) {
+    const effects = state.intents.get(call.id);
+    if (!effects?.length) continue;
+    const result = await outcomeOf(effects, host);
+    if (result) settled.push({ type: 'tool.result', callId: call.id, durationMs: 0, ...result });
+  }
+  return settled;
+}
+
+/** Undefined when nothing of it has happened yet, so that doing it is safe. */
+async function outcomeOf(
+  effects: Effect[],
+  host: Host,
+): Promise<Pick<Result, 'isError' | 'content' | 'seen' | 'display'> | undefined> {
+  const command = effects.find(effect => effect.kind === 'command');
+  if (command) {
+    return {
+      isError: true,
+      content:
+        'Outcome unknown: the session was cut off while this command ran, and it was not run again. ' +
+        'Check what it did before you rely on it or repeat it.',
+    };
+  }
+  const files = effects.filter(effect => effect.kind === 'file');
+  const now = await Promise.all(files.map(file => hashOf(file.path, host)));
+  if (files.every((file, i) => now[i] === file.before)) return;
+  if (files.every((file, i) => now[i] === file.after)) {
+    const seen = files.flatMap(file => (file.after ? [{ path: file.path, hash: file.after }] : []));
+    return { isError: false, content: 'Done: the change is on disk, as it was meant to be.', seen };
+  }
+  const changed = files.filter((file, i) => now[i] !== file.after).map(file => file.path);
+  return {
+    isError: true,
+    content:
+      `Conflict: the session was cut off during this change, and ${changed.join(', ')} now has other content than ` +
+      'before or after it. Nothing was overwritten. Read it again and decide.',
+  };
+}
+
+async function hashOf(path: string, host: Host): Promise<string | null> {
+  try {
+    return (await host.read(path)).hash;
+  } catch (error) {
+    if (error instanceof HostError && error.code === 'notFound') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+/** Everything a session knows, folded from its events in one place: applied at open and at each append alike. */
+import type { ApprovalMode, Effect, Rule } from '../protocol/access.ts';
+import type { Backend, EventOf, SessionEvent } from '../protocol/events.ts';
+import type { ToolDeclaration } from '../protocol/message.ts';
+import { applyEvent, type Change, emptyTranscript } from '../protocol/transcript.ts';
+import { HistoryFold } from './history.ts';
+import { SeenFilesFold } from './seenFiles.ts';
+
+export class SessionState {
+  readonly transcript = emptyTranscript();
+  readonly history = new HistoryFold();
+  readonly seen = new SeenFilesFold();
+  /** What people granted for the session. */
+  readonly rules: Rule[] = [];
+  /** Effects that were about to happen, of calls whose result is not recorded. */
+  readonly intents = new Map<string, Effect[]>();
+  /** Recorded at the start, so that every request of the session begins with the same bytes. */
+  tools: ToolDeclaration[] = [];
+  /** The turn that has begun and not ended. */
+  turn: string | undefined;
+
+  get mode(): ApprovalMode {
+    return this.transcript.head.mode;
+  }
+  get backend(): Backend {
+    return this.transcript.head.backend;
+  }
+
+  apply(e: SessionEvent): Change {
+    this.history.apply(e);
+    this.seen.apply(e);
+    switch (e.type) {
+      case 'session.started':
+        this.tools = e.tools;
+        break;
+      case 'turn.started':
+      case 'turn.resumed':
+        this.turn = e.turn;
+        break;
+      case 'turn.ended':
+        this.turn = undefined;
+        break;
+      case 'tool.decided':
+        this.addGrant(e);
+        break;
+      case 'tool.intent':
+        this.intents.set(e.callId, e.effects);
+        break;
+      case 'tool.result':
+        this.intents.delete(e.callId);
+        break;
+    }
+    return applyEvent(this.transcript, e);
+  }
+
+  private addGrant({ verdict, grant }: EventOf<'tool.decided'>): void {
+    if (verdict === 'allow' && grant) this.rules.push(grant);
+  }
+}
