@@ -22,12 +22,15 @@ export interface SessionsOptions {
   now(): number;
   /** Instructions of the workspace (AGENTS.md), already judged to be trusted. */
   instructions(): Promise<string | undefined>;
+  /** The limits for the turn that starts now. */
+  limits(): Limits;
+  /** False when nobody can answer questions (a command line without a terminal): a turn that asks ends. */
+  attended: boolean;
 }
 
 export interface StartOptions {
   backend: Backend;
   mode: ApprovalMode;
-  limits: Limits;
 }
 
 /** What a subscriber hears: a recorded event together with what it changed, or something live. */
@@ -39,6 +42,8 @@ export interface Session {
   /** Live events of the step that runs now: what a redrawn view needs to go on. */
   readonly live: readonly LiveEvent[];
   readonly running: boolean;
+  /** A crash or a closed window cut the last turn off: `resume` goes on with it. */
+  readonly interrupted: boolean;
   /** Set when another window holds the session: it can be read, not written. */
   readonly readOnly: string | undefined;
   subscribe(listener: (update: SessionUpdate) => void): () => void;

@@ -24,7 +24,7 @@ export interface RunContext {
   output(text: string): void;
   /** Asks the person and waits. Throws when nobody can answer. */
   ask(question: string, options: string[]): Promise<string>;
-  setPlan(items: PlanItem[]): void;
+  setPlan(items: PlanItem[]): Promise<void>;
 }
 
 export interface ToolPlan {
