@@ -1,0 +1,105 @@
+/** Replaces a file whole or not at all; a crash at any moment leaves the old bytes or the new ones. */
+import { randomBytes } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import { access, type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode, toHostError } from './fileErrors.ts';
+import { HostError } from './host.ts';
+import { readBytes } from './readBytes.ts';
+import { hashOf } from './textFormat.ts';
+
+/**
+ * `expect`: the hash the file must have at the moment of the replacement, null when there must be none. Throws
+ * HostError `changed` when it is another; then nothing is written.
+ */
+export async function atomicWrite(file: string, bytes: Buffer, expect: string | null): Promise<void> {
+  const directory = path.dirname(file);
+  const temporary = path.join(directory, `.ascent-${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const old = await demand(file, expect);
+    // A rename would replace a write-protected file without asking.
+    if (old) await access(file, constants.W_OK);
+    await mkdir(directory, { recursive: true });
+    try {
+      await writeDurably(temporary, bytes, old);
+      await demand(file, expect);
+      await (expect === null ? placeNew(temporary, file) : replace(temporary, file));
+    } finally {
+      await unlink(temporary).catch(() => {});
+    }
+    await syncDirectory(directory);
+  } catch (error) {
+    throw toHostError(error, file);
+  }
+}
+
+/** The file's metadata when it is what `expect` says; undefined when there is, rightly, none. */
+async function demand(file: string, expect: string | null): Promise<Stats | undefined> {
+  try {
+    const { bytes, stats } = await readBytes(file, Number.MAX_SAFE_INTEGER);
+    if (hashOf(bytes) === expect) return stats;
+  } catch (error) {
+    if (!(error instanceof HostError) || error.code !== 'notFound') throw error;
+    if (expect === null) return undefined;
+  }
+  throw changed(file);
+}
+
+function changed(file: string): HostError {
+  return new HostError('changed', `${file} is no longer what it was`);
+}
+
+async function writeDurably(file: string, bytes: Buffer, like: Stats | undefined): Promise<void> {
+  const handle = await open(file, 'wx', 0o666);
+  try {
+    if (like) await keepOwnerAndMode(handle, like);
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function keepOwnerAndMode(handle: FileHandle, like: Stats): Promise<void> {
+  const { uid, gid } = await handle.stat();
+  // Only root may give files away; for everyone else the owner is the same already, or cannot be kept.
+  if (uid !== like.uid || gid !== like.gid) await handle.chown(like.uid, like.gid).catch(() => {});
+  await handle.chmod(like.mode & 0o7777);
+}
+
+/** Unlike a rename, a link never replaces what appeared there meanwhile. */
+async function placeNew(temporary: string, file: string): Promise<void> {
+  try {
+    await link(temporary, file);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') throw changed(file);
+    // File systems without hard links.
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    await replace(temporary, file);
+  }
+}
+
+async function replace(temporary: string, file: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rename(temporary, file);
+    } catch (error) {
+      // Windows: a scanner or an editor holds the file for a moment.
+      if (process.platform !== 'win32' || attempt === 5) throw error;
+      await delay(50 * attempt);
+    }
+  }
+}
+
+/** Makes the new name itself durable. Windows cannot open directories. */
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
