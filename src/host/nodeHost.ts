@@ -1,0 +1,94 @@
+/** The host without an editor: the file system, ripgrep and the shell of this machine. */
+import { lstat, readdir } from 'node:fs/promises';
+import { atomicWrite } from './atomicWrite.ts';
+import { commandEnvironment } from './commandEnvironment.ts';
+import { errorCode, toHostError } from './fileErrors.ts';
+import { type FileStat, type FileText, type Host, HostError, type TextFormat } from './host.ts';
+import { readBytes } from './readBytes.ts';
+import { resolvePath } from './resolvePath.ts';
+import { findFiles, type Ripgrep, searchText } from './ripgrep.ts';
+import { findRipgrep } from './ripgrepBinary.ts';
+import { runCommand } from './runCommand.ts';
+import { decode, encode, hashOf, UTF8 } from './textFormat.ts';
+
+export interface NodeHostOptions {
+  /** Absolute. */
+  roots: readonly string[];
+  /** Path of the ripgrep program to use, when there is one already. */
+  ripgrep?: string;
+  /** What commands may inherit from; only known, harmless variables pass. Default: this process's environment. */
+  env?: Record<string, string | undefined>;
+}
+
+/** Bytes. */
+const READ_LIMIT = 20 * 1024 * 1024;
+
+export function createNodeHost(options: NodeHostOptions): Host {
+  const env = commandEnvironment(options.env ?? process.env);
+  let found: Ripgrep | undefined;
+  const ripgrep = () => {
+    found ??= {
+      program: findRipgrep(options.ripgrep, env.PATH ?? env.Path ?? '', options.roots),
+      env,
+    };
+    return found;
+  };
+  return {
+    platform: process.platform,
+    roots: options.roots,
+    read: (path, limits) => read(path, limits?.maxBytes ?? READ_LIMIT),
+    write,
+    stat,
+    resolve: path => resolvePath(path),
+    list,
+    find: async (path, globs, max, signal) => findFiles(ripgrep(), path, globs, max, signal),
+    search: async (query, signal) => searchText(ripgrep(), query, signal),
+    run: (spec, onOutput, signal) => runCommand(spec, env, onOutput, signal),
+    problems: async () => undefined,
+  };
+}
+
+async function read(path: string, maxBytes: number): Promise<FileText> {
+  const { bytes } = await readBytes(path, maxBytes);
+  const decoded = decode(bytes);
+  if (!decoded) throw new HostError('binary', `${path} is not a text file`);
+  return { path, ...decoded, hash: hashOf(bytes), unsaved: false };
+}
+
+async function write(
+  path: string,
+  text: string,
+  expect: string | null,
+  format: TextFormat = UTF8,
+): Promise<string> {
+  const bytes = encode(text, format);
+  await atomicWrite(path, bytes, expect);
+  return hashOf(bytes);
+}
+
+async function stat(path: string): Promise<FileStat | undefined> {
+  try {
+    const stats = await lstat(path);
+    const kind = stats.isFile()
+      ? 'file'
+      : stats.isDirectory()
+        ? 'directory'
+        : stats.isSymbolicLink()
+          ? 'link'
+          : 'special';
+    return { kind, size: stats.size, modifiedAt: stats.mtimeMs };
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw toHostError(error, path);
+  }
+}
+
+async function list(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.map(entry => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
+  } catch (error) {
+    throw toHostError(error, path);
+  }
+}
