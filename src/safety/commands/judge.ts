@@ -1,0 +1,174 @@
+/** Whether a command line only looks, and at what: the programs by their rules, their paths by the path policy. */
+import type { PathFacts, PathPolicy } from '../paths/pathPolicy.ts';
+import { isBelow, pathsOf } from '../paths/spelling.ts';
+import type { BashParser } from './bashParser.ts';
+import { decode } from './decode.ts';
+import type { Redirect, SimpleCommand } from './lex.ts';
+import { useOf } from './programs.ts';
+
+export interface CommandWorld {
+  parser: BashParser;
+  paths: PathPolicy;
+  /** What lies at a path. Without it a command that would read directories whole asks. */
+  stat?(path: string): Promise<{ kind: string } | undefined>;
+  /** Names in a directory, directories with a trailing slash. Without it searches of whole directories ask. */
+  list?(path: string): Promise<string[]>;
+}
+
+export interface CommandJudgement {
+  /** Why it is not allowed unasked; empty: it only looks, and only where it may. */
+  reasons: string[];
+  /** It touches something that no mode and no rule opens: control files, secrets, devices. */
+  guarded: boolean;
+  /** The decoded commands; absent where the line is not understood. */
+  commands?: SimpleCommand[];
+}
+
+/** More paths than this in one line are not followed one by one. */
+const MOST_PATHS = 64;
+const MOST_DIRECTORIES = 64;
+
+/** `permitted`: programs that may start besides those that only look, by their exact words. */
+export async function judgeCommand(
+  command: string,
+  cwd: string,
+  world: CommandWorld,
+  permitted: (words: readonly string[]) => boolean,
+): Promise<CommandJudgement> {
+  const decoded = await decode(command, world.parser);
+  if ('refused' in decoded) return { reasons: [decoded.refused], guarded: false };
+  const { commands } = decoded;
+  const reasons = new Set<string>();
+  let guarded = false;
+  let followed = 0;
+  /** Where the next command may run: after `cd x;` that is x, or, when cd failed, where it was. */
+  let places = [cwd];
+
+  const note = (reason: string, isGuarded = false) => {
+    reasons.add(reason);
+    guarded ||= isGuarded;
+  };
+  async function everyPlace(path: string, look: (facts: PathFacts) => Promise<void> | void): Promise<void> {
+    for (const place of places) {
+      if (++followed > MOST_PATHS) return note('It names too many paths to be checked.');
+      await look(await world.paths.facts(path, place));
+    }
+  }
+  const mayRead = (facts: PathFacts): boolean => {
+    const bad = facts.kind === 'secret' || facts.kind === 'special';
+    if (bad || facts.place === 'outside')
+      note(facts.reason ?? `${facts.given} may not be read unasked.`, bad);
+    return !bad && facts.place !== 'outside';
+  };
+
+  async function redirect({ operator, descriptor, target }: Redirect): Promise<void> {
+    const { text } = target;
+    if (operator === '>&' && /^[12]$/.test(text) && /^[12]?$/.test(descriptor ?? '')) return;
+    if (operator === '<') return everyPlace(text, facts => void mayRead(facts));
+    if (text === '/dev/null' && (operator === '>' || operator === '>>' || operator === '&>')) return;
+    await everyPlace(text, facts => {
+      note(
+        facts.reason ?? `It writes ${facts.given}.`,
+        facts.kind !== 'ordinary' || facts.place === 'outside',
+      );
+    });
+  }
+
+  async function changeDirectory(
+    words: readonly string[],
+    simple: SimpleCommand,
+    piped: boolean,
+  ): Promise<void> {
+    const [to] = words;
+    // bash goes up by the name of the path, the kernel by the directory: links make these differ.
+    if (
+      piped ||
+      words.length !== 1 ||
+      to === undefined ||
+      to === '' ||
+      to.startsWith('-') ||
+      /(?:^|\/)\.\.(?:\/|$)/.test(to)
+    )
+      return note('It changes the directory in a way that is not followed here.');
+    const next: string[] = [];
+    await everyPlace(to, facts => {
+      if (mayRead(facts)) next.push(facts.resolved);
+    });
+    const after = simple.next === '&&' ? next : [...next, ...places];
+    places = [...new Set(after)];
+    if (places.length > 4) note('It changes the directory too often to be followed.');
+  }
+
+  async function simpleCommand(simple: SimpleCommand, piped: boolean): Promise<void> {
+    for (const r of simple.redirects) await redirect(r);
+    const words = simple.words.map(w => w.text);
+    const [program, ...rest] = words;
+    if (program === undefined) return note('It is a redirect without a command.');
+    if (program === 'cd') return changeDirectory(rest, simple, piped);
+    const use = useOf(words);
+    if (use && !('refused' in use)) {
+      for (const path of use.reads)
+        await everyPlace(path, async facts => {
+          if (mayRead(facts)) await readWhole(facts, use.how);
+        });
+      return;
+    }
+    if (permitted(words)) return;
+    note(use?.refused ?? `\`${program}\` is not on the list of programs that only look.`);
+  }
+
+  async function readWhole(facts: PathFacts, how: 'tree' | 'visible' | 'file' | undefined): Promise<void> {
+    if (how === 'visible' && facts.kind !== 'ordinary')
+      note(`It searches ${facts.given}, where credentials may lie.`, true);
+    else if (how === 'file' && (!world.stat || (await world.stat(facts.resolved))?.kind === 'directory'))
+      note(`It compares whole directories.`);
+    else if (how === 'tree') await searchTree(facts);
+  }
+
+  async function searchTree(facts: PathFacts): Promise<void> {
+    if (!world.list) return note('It searches a whole directory, hidden files too.');
+    const { sep } = pathsOf(world.paths.platform);
+    const waiting = [facts.resolved];
+    for (let seen = 0; waiting.length > 0; seen++) {
+      const directory = waiting.pop()!;
+      // A plain file has no names in it.
+      const names = seen < MOST_DIRECTORIES ? await world.list(directory).catch(() => []) : [];
+      if (seen >= MOST_DIRECTORIES || names.length > 1000)
+        return note(`It searches ${facts.given}, hidden files too, and that is too much to be checked.`);
+      for (const name of names) {
+        const below = world.paths.textFacts(directory + sep + name.replace(/\/$/, ''));
+        if (below.kind === 'secret') return note(`It searches all of ${facts.given}. ${below.reason}`, true);
+        if (name.endsWith('/')) waiting.push(below.given);
+      }
+    }
+  }
+
+  for (const [i, simple] of commands.entries()) {
+    await simpleCommand(simple, simple.next === '|' || commands[i - 1]?.next === '|');
+    if (followed > MOST_PATHS) break;
+  }
+  return { reasons: [...reasons], guarded, commands };
+}
+
+/**
+ * What a command line names that no mode opens, told from its text alone: for lines whose effect is not understood.
+ * A net with holes, not a promise: a program can write without naming what.
+ */
+export function guardedMention(command: string, cwd: string, paths: PathPolicy): string | undefined {
+  if (/>[>|&]?\s*["']?[$`]/.test(command)) return 'It writes to a place that is known only when it runs.';
+  const home = command.replace(/~(?=\/)|\$HOME\b|\$\{HOME\}/g, () => paths.home);
+  const fragments = home
+    .replace(/\b(?!file:)[a-z][a-z0-9+.-]*:\/\/[^\s'"`]+/gi, ' ')
+    .split(/[\s'"`$(){};&|<>=,:]+/)
+    .map(f => f.replace(/^-[A-Za-z](?=[./])/, ''))
+    .filter(f => f !== '' && !f.startsWith('-'));
+  for (const fragment of new Set(fragments.slice(0, 2000))) {
+    if (fragment === '/dev/null' || /^\/(?:usr\/)?bin\/\w+$/.test(fragment)) continue;
+    const facts = paths.textFacts(fragment, cwd);
+    if (facts.kind !== 'ordinary') return facts.reason;
+    const leaves = pathsOf(paths.platform).isAbsolute(fragment) || /(?:^|\/)\.\.(?:\/|$)/.test(fragment);
+    if (leaves && facts.place === 'outside' && !isBelow(facts.given, cwd, paths.platform))
+      return facts.reason;
+  }
+  return undefined;
+}

@@ -1,0 +1,64 @@
+/**
+ * Reads a program's arguments by its list of harmless options. Every option that is not listed is a reason to ask,
+ * and so is an abbreviated one: what is not known exactly is not known.
+ */
+
+export interface OptionList {
+  /** Options of one letter without a value, and those with one. */
+  flags?: string;
+  valued?: string;
+  /** Long options (without dashes), and those with a value, after `=` or as the next word. */
+  long?: readonly string[];
+  longValued?: readonly string[];
+  /** Long options whose value, if any, comes after `=` only. */
+  longOptional?: readonly string[];
+  /** `-5` counts lines. */
+  number?: boolean;
+}
+
+export type Arguments = { operands: string[]; options: Map<string, string> } | { refused: string };
+
+export function readArguments(program: string, words: readonly string[], list: OptionList): Arguments {
+  const operands: string[] = [];
+  const options = new Map<string, string>();
+  const unlisted = (option: string) => ({
+    refused: `\`${program}\` has the option \`${option}\`, which is not on the list of harmless ones.`,
+  });
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (word === '--') return { operands: [...operands, ...words.slice(i + 1)], options };
+    if (!word.startsWith('-') || word === '-') {
+      operands.push(word);
+      continue;
+    }
+    if (word.startsWith('--')) {
+      const [name = '', value] = splitOnce(word.slice(2), '=');
+      if (value === undefined && (list.long?.includes(name) || list.longOptional?.includes(name)))
+        options.set(name, '');
+      else if (value !== undefined && list.longOptional?.includes(name)) options.set(name, value);
+      else if (list.longValued?.includes(name)) {
+        const given = value ?? words[++i];
+        if (given === undefined) return unlisted(word);
+        options.set(name, given);
+      } else return unlisted(word);
+      continue;
+    }
+    if (list.number && /^-\d+$/.test(word)) continue;
+    for (let at = 1; at < word.length; at++) {
+      const letter = word[at]!;
+      if (list.flags?.includes(letter)) options.set(letter, '');
+      else if (list.valued?.includes(letter)) {
+        const given = word.slice(at + 1) || words[++i];
+        if (given === undefined) return unlisted(word);
+        options.set(letter, given);
+        break;
+      } else return unlisted(word);
+    }
+  }
+  return { operands, options };
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}

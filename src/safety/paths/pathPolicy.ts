@@ -1,0 +1,155 @@
+/**
+ * Where a path leads and what it holds. The spelling that was given and the real path behind its links are both
+ * classified, and the more careful answer counts. Nothing here touches the disk: `resolve` and `stat` are given.
+ */
+import { kindOfNames, type NameKind } from './names.ts';
+import { badSpelling, componentsBelow, isBelow, type Platform, pathsOf } from './spelling.ts';
+
+export interface Disk {
+  /** The real path, through links at its longest existing parent. Rejects when that cannot be told. */
+  resolve(path: string): Promise<string>;
+  /** What lies at a real path; undefined when nothing does. Without it devices are known by name alone. */
+  stat?(path: string): Promise<{ kind: 'file' | 'directory' | 'link' | 'special' } | undefined>;
+}
+
+export interface PathPolicyOptions extends Disk {
+  platform: Platform;
+  /** The workspace's folders; the first is the main one. */
+  roots: readonly string[];
+  /** Directories that the agent may read besides (full outputs of commands). */
+  readable?: readonly string[];
+  /** The person's home directory, for `~`. */
+  home: string;
+}
+
+export type Place = 'workspace' | 'otherRoot' | 'readable' | 'outside';
+
+export interface PathFacts {
+  /** As written, made absolute. */
+  given: string;
+  /** The real path; `given` when its spelling alone rules it out. */
+  resolved: string;
+  place: Place;
+  kind: NameKind | 'special';
+  /** Why it is not an ordinary path of the workspace, in plain words. */
+  reason?: string;
+}
+
+export interface PathPolicy {
+  readonly platform: Platform;
+  readonly home: string;
+  /** `path` may be relative to `base` (default: the first root). */
+  facts(path: string, base?: string): Promise<PathFacts>;
+  /** The same from the spelling alone. */
+  textFacts(path: string, base?: string): PathFacts;
+}
+
+export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
+  const { platform } = options;
+  const paths = pathsOf(platform);
+  const places: { place: Place; path: string }[] = [
+    ...options.roots.map((path, i) => ({
+      place: i === 0 ? ('workspace' as const) : ('otherRoot' as const),
+      path,
+    })),
+    ...(options.readable ?? []).map(path => ({ place: 'readable' as const, path })),
+  ];
+  let resolving: Promise<typeof places> | undefined;
+  /** The places under their given and their real names. */
+  const allPlaces = () =>
+    (resolving ??= Promise.all(
+      places.map(async p => ({ ...p, path: await options.resolve(p.path).catch(() => p.path) })),
+    ).then(real => [...places, ...real]));
+
+  function classify(path: string, among: typeof places): Omit<PathFacts, 'given' | 'resolved'> {
+    const device = deviceReason(path, platform);
+    if (device) return { place: 'outside', kind: 'special', reason: device };
+    // The innermost place counts, so that names above a root do not speak for what lies in it.
+    const home = among
+      .filter(p => isBelow(path, p.path, platform))
+      .sort((a, b) => b.path.length - a.path.length)[0];
+    const names = kindOfNames(componentsBelow(path, home?.path ?? paths.parse(path).root, platform));
+    const place = home?.place ?? 'outside';
+    if (names.kind === 'secret')
+      return { place, kind: 'secret', reason: `${path} may hold credentials (${names.name}).` };
+    if (names.kind === 'control')
+      return { place, kind: 'control', reason: `${path} steers tools, editors or agents (${names.name}).` };
+    if (place === 'outside') return { place, kind: 'ordinary', reason: `${path} is outside the workspace.` };
+    return { place, kind: 'ordinary' };
+  }
+
+  const absolute = (path: string, base: string) =>
+    paths.isAbsolute(path) ? path : `${base}${paths.sep}${path}`;
+  const refused = (given: string, reason: string): PathFacts => ({
+    given,
+    resolved: given,
+    place: 'outside',
+    kind: 'special',
+    reason,
+  });
+
+  /** As the kernel walks it: a link before `..` is followed first. */
+  async function walk(path: string): Promise<string> {
+    const parts = path.split(platform === 'win32' ? /[\\/]+/ : /\/+/);
+    let done = '';
+    for (const [i, part] of parts.entries()) {
+      if (part === '..') done = paths.dirname(await options.resolve(done || paths.sep));
+      else if (i > 0 || part !== '')
+        done += i === 0 ? part : done.endsWith(paths.sep) ? part : paths.sep + part;
+    }
+    return options.resolve(done || paths.sep);
+  }
+
+  function textFacts(path: string, base = options.roots[0] ?? options.home): PathFacts {
+    const given = absolute(path, base);
+    const bad = badSpelling(given, platform, options.roots);
+    if (bad) return refused(given, bad);
+    const text = paths.normalize(given);
+    return { given: text, resolved: text, ...classify(text, places) };
+  }
+
+  return {
+    platform,
+    home: options.home,
+    textFacts,
+    async facts(path, base = options.roots[0] ?? options.home) {
+      const spelled = absolute(path, base);
+      const bad = badSpelling(spelled, platform, options.roots);
+      if (bad) return refused(spelled, bad);
+      const given = paths.normalize(spelled);
+      const among = await allPlaces();
+      let resolved: string;
+      try {
+        resolved = await walk(spelled);
+      } catch {
+        return refused(given, `${given} cannot be followed to a real place.`);
+      }
+      const [asGiven, asReal] = [classify(given, among), classify(resolved, among)];
+      if (asReal.kind !== 'special' && (await options.stat?.(resolved))?.kind === 'special')
+        return refused(given, `${given} is a device, a pipe or a socket, not a file.`);
+      const stricter = careful(asReal) >= careful(asGiven) ? asReal : asGiven;
+      const place = [asGiven.place, asReal.place].includes('outside') ? 'outside' : asReal.place;
+      const reason =
+        stricter.reason && resolved !== given && stricter === asReal
+          ? `${given} leads to ${resolved}. ${stricter.reason}`
+          : stricter.reason;
+      return { given, resolved, place, kind: stricter.kind, ...(reason ? { reason } : {}) };
+    },
+  };
+}
+
+/** How much care a classification asks for; the stricter of two counts. */
+function careful(facts: { place: Place; kind: PathFacts['kind'] }): number {
+  return (
+    { ordinary: 0, control: 10, secret: 20, special: 30 }[facts.kind] + (facts.place === 'outside' ? 1 : 0)
+  );
+}
+
+function deviceReason(path: string, platform: Platform): string | undefined {
+  if (platform === 'win32') return undefined;
+  const [top] = path.split('/').filter(Boolean);
+  if (top === 'dev') return `${path} is a device.`;
+  if (platform !== 'darwin' && (top === 'proc' || top === 'sys'))
+    return `${path} belongs to the running system, not to files.`;
+  return undefined;
+}

@@ -1,0 +1,54 @@
+/** The real grammar, and a policy over a disk that is a table: real path by path, everything else as it is written. */
+
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import nodePath from 'node:path';
+import { type BashParser, createBashParser } from '../../src/safety/commands/bashParser.ts';
+import { createPolicy, type Policy, type PolicyOptions } from '../../src/safety/policy.ts';
+
+const require = createRequire(import.meta.url);
+export const parser: BashParser = createBashParser(name =>
+  readFile(
+    require.resolve(
+      name === 'web-tree-sitter.wasm'
+        ? 'web-tree-sitter/web-tree-sitter.wasm'
+        : 'tree-sitter-bash/tree-sitter-bash.wasm',
+    ),
+  ),
+);
+
+export interface TableDisk {
+  /** Real paths of links. */
+  links?: Record<string, string>;
+  /** Devices, pipes, sockets. */
+  special?: string[];
+  /** Directories and the names in them. */
+  directories?: Record<string, string[]>;
+}
+
+export function tablePolicy(disk: TableDisk = {}, more: Partial<PolicyOptions> = {}): Policy {
+  const platform = more.platform ?? 'linux';
+  const paths = platform === 'win32' ? nodePath.win32 : nodePath.posix;
+  const links = Object.entries(disk.links ?? {}).sort(([a], [b]) => b.length - a.length);
+  return createPolicy({
+    platform,
+    roots: ['/ws'],
+    home: '/home/me',
+    parser,
+    resolve: async path => {
+      const text = paths.normalize(path);
+      const link = links.find(([from]) => text === from || text.startsWith(from + paths.sep));
+      return link ? link[1] + text.slice(link[0].length) : text;
+    },
+    stat: async path => {
+      if (disk.special?.includes(path)) return { kind: 'special' };
+      return { kind: disk.directories?.[path] ? 'directory' : 'file' };
+    },
+    list: async path => {
+      const names = disk.directories?.[path];
+      if (!names) throw new Error('not a directory');
+      return names;
+    },
+    ...more,
+  });
+}
