@@ -113,7 +113,7 @@ async function attend(
   const { exitCode, killedBy } = await exited;
   clearTimeout(timer);
   signal.removeEventListener('abort', end);
-  await Promise.race([closed, delay(LINGER_MS)]);
+  if (!timedOut && !signal.aborted) await Promise.race([closed, delay(LINGER_MS)]);
   stopKill();
   await clearGroup(child);
   // What left the group may still hold the pipes.
