@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import type { ToolKit } from './kit.ts';
+import type { Tool } from './tool.ts';
+import description from './updatePlan.md';
+import { plural } from './words.ts';
 
 export const UpdatePlanInput = z.object({
   items: z
@@ -10,3 +14,28 @@ export const UpdatePlanInput = z.object({
     )
     .describe('The whole plan, in order; it replaces the one before.'),
 });
+
+export function updatePlanTool(_kit: ToolKit): Tool<z.infer<typeof UpdatePlanInput>> {
+  return {
+    name: 'update_plan',
+    description,
+    input: UpdatePlanInput,
+    readOnly: true,
+    async prepare({ items }) {
+      const done = items.filter(item => item.status === 'done').length;
+      return {
+        title: { ask: 'Plan', busy: 'Planning', done: 'Planned', object: plural(items.length, 'step') },
+        access: [],
+        effects: [],
+        async run(ctx) {
+          ctx.setPlan(items);
+          return {
+            isError: false,
+            content: `The plan is shown: ${done} of ${items.length} done.`,
+            display: { kind: 'plan', items },
+          };
+        },
+      };
+    },
+  };
+}

@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { HostError } from '../../src/host/host.ts';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
 import { hashOf } from '../../src/host/textFormat.ts';
-import { temporaryDirectory } from './temp.ts';
+import { temporaryDirectory } from '../temporaryDirectory.ts';
 
 function setUp() {
   const root = temporaryDirectory();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec } from '../../src/host/host.ts';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
-import { temporaryDirectory } from './temp.ts';
+import { temporaryDirectory } from '../temporaryDirectory.ts';
 
 function setUp(env?: Record<string, string>) {
   const root = temporaryDirectory();

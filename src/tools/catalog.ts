@@ -1,7 +1,36 @@
-/** Tools as the model is told of them. */
+/** All tools, and how the model is told of them. */
 import * as z from 'zod';
 import type { ToolDeclaration } from '../protocol/message.ts';
+import { askUserTool } from './askUser.ts';
+import { diagnosticsTool } from './diagnostics.ts';
+import { editFileTool } from './editFile.ts';
+import { findFilesTool } from './findFiles.ts';
+import type { ToolKit } from './kit.ts';
+import { listFilesTool } from './listFiles.ts';
+import { readFileTool } from './readFile.ts';
+import { runCommandTool } from './runCommand.ts';
+import { searchTextTool } from './searchText.ts';
 import type { Tool } from './tool.ts';
+import { updatePlanTool } from './updatePlan.ts';
+import { writeFileTool } from './writeFile.ts';
+
+/** In the order the model is told of them. */
+const makers: readonly ((kit: ToolKit) => Tool)[] = [
+  readFileTool,
+  writeFileTool,
+  editFileTool,
+  listFilesTool,
+  findFilesTool,
+  searchTextTool,
+  runCommandTool,
+  diagnosticsTool,
+  updatePlanTool,
+  askUserTool,
+];
+
+export function createTools(kit: ToolKit): Tool[] {
+  return makers.map(make => make(kit));
+}
 
 type JsonSchema = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { declarations } from '../../src/tools/declarations.ts';
+import { declarations } from '../../src/tools/catalog.ts';
 import { EditFileInput } from '../../src/tools/editFile.ts';
 
 const declare = (input: z.ZodType) => declarations([{ name: 'tool', description: 'Does it.\n', input }])[0]!;
