@@ -1,0 +1,80 @@
+/** A request's messages as scenarios see them: what was asked, what was done about it, what came back. */
+import type { ChatRequest, WireMessage } from './wire.ts';
+import { textOf } from './wire.ts';
+
+export interface Done {
+  name: string;
+  arguments: Record<string, unknown>;
+  /** What the tool returned; undefined when the history holds no result. */
+  result: string | undefined;
+}
+
+export interface Conversation {
+  /** What the person asked for: their newest message that a scenario knows, else simply their newest. */
+  task: string;
+  /** Sent while the work on `task` went on, and not answered yet. */
+  interjections: string[];
+  /** All calls made for the task so far, in order. */
+  done: Done[];
+  /** Replies given for the task so far. */
+  steps: number;
+  /** Names of the tools that may be called. */
+  tools: ReadonlySet<string>;
+}
+
+/** @param known whether some scenario takes this text as its task */
+export function conversationOf(request: ChatRequest, known: (text: string) => boolean): Conversation {
+  const { messages } = request;
+  const start = taskStart(messages, known);
+  const after = messages.slice(start + 1);
+  const lastReply = after.findLastIndex(message => message.role === 'assistant');
+  return {
+    task: start < 0 ? '' : textOf(messages[start]!),
+    interjections: after
+      .slice(lastReply + 1)
+      .filter(message => message.role === 'user')
+      .map(textOf)
+      .filter(text => !goesOn(text)),
+    done: after.flatMap((message, index) => doneIn(message, after.slice(index + 1))),
+    steps: after.filter(message => message.role === 'assistant').length,
+    tools: new Set(request.tools?.map(tool => tool.function.name)),
+  };
+}
+
+/**
+ * Work goes on over messages that start nothing new: those sent into a running tool loop, and a plain "continue"
+ * after a stop. Anything else said after a stop is a task of its own.
+ */
+function taskStart(messages: readonly WireMessage[], known: (text: string) => boolean): number {
+  const newest = messages.findLastIndex(message => message.role === 'user');
+  if (newest < 0 || known(textOf(messages[newest]!))) return newest;
+  const before = messages[newest - 1];
+  const stopped = before?.role === 'tool' && /\b(stopped|cancell?ed|interrupted)\b/i.test(textOf(before));
+  if (stopped && !goesOn(textOf(messages[newest]!))) return newest;
+  for (let index = newest - 1; index >= 0; index--) {
+    const message = messages[index]!;
+    if (message.role === 'assistant' && !message.tool_calls?.length) return newest;
+    if (message.role === 'user' && known(textOf(message))) return index;
+  }
+  return newest;
+}
+
+const goesOn = (text: string) => /^\W*(please )?(continue|go on|resume|carry on|keep going)\b/i.test(text);
+
+function doneIn(message: WireMessage, rest: readonly WireMessage[]): Done[] {
+  const end = rest.findIndex(next => next.role !== 'tool');
+  const results = rest.slice(0, end < 0 ? rest.length : end);
+  return (message.tool_calls ?? []).map(({ id, function: { name, arguments: json } }, index) => {
+    const result = results.find(tool => tool.tool_call_id === id) ?? results[index];
+    return { name, arguments: argumentsOf(json), result: result && textOf(result) };
+  });
+}
+
+function argumentsOf(json: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
