@@ -1,0 +1,39 @@
+/** Time as a seam: backoff and stall limits wait through it, so that tests need not. */
+export interface Clock {
+  /** Milliseconds, of any origin. */
+  now(): number;
+  /** Rejects with the signal's reason when it aborts first. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = { now: () => performance.now(), sleep };
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** The work's outcome, or the signal's reason at once: for work that may not listen to its signal. */
+export async function orAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const settled = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const options = { once: true, signal: settled.signal };
+    signal.addEventListener('abort', () => reject(signal.reason), options);
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    settled.abort();
+  }
+}
