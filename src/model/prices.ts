@@ -1,0 +1,68 @@
+/**
+ * What tokens cost: list prices per million tokens, with the day they were read. A price that is not here is not
+ * guessed; the call then has no cost.
+ */
+import type { Money, Usage } from '../protocol/message.ts';
+import type { Profile } from './profiles.ts';
+
+export interface Price {
+  model: RegExp;
+  currency: Money['currency'];
+  /** Per million input tokens that were not in the cache. */
+  input: number;
+  /** Per million input tokens served from the cache. */
+  cached: number;
+  /** Per million output tokens, reasoning included. */
+  output: number;
+  /** The day of the source, ISO. */
+  date: string;
+  /** The day the model went, for prices that only old sessions need. */
+  until?: string;
+}
+
+type Row = [model: RegExp, input: number, cached: number, output: number, until?: string];
+const rows = (currency: Money['currency'], date: string, list: Row[]): Price[] =>
+  list.map(([model, input, cached, output, until]) => ({
+    model,
+    currency,
+    input,
+    cached,
+    output,
+    date,
+    ...(until && { until }),
+  }));
+
+/**
+ * Moonshot's own figures: the announcement of K2-Thinking (4 / 16 / 1 CNY per million input, output and cache-hit
+ * tokens; turbo 8 / 58 / 1) and the price pages of mid-2026. Other hosts: the models.dev listing of 2026-07-02, where
+ * a host names no cache price all input costs the same.
+ */
+export const PRICES: Readonly<Record<string, readonly Price[]>> = {
+  moonshot: rows('USD', '2026-07-02', [
+    [/^kimi-k2-thinking-turbo$/, 1.15, 0.15, 8, '2026-05-25'],
+    [/^kimi-k2-thinking$/, 0.6, 0.15, 2.5, '2026-05-25'],
+    [/^kimi-k2\.5$/, 0.6, 0.1, 3, '2026-08-31'],
+    [/^kimi-k2\.6$/, 0.95, 0.16, 4],
+    [/^kimi-k2\.7-code-highspeed$/, 1.9, 0.38, 8],
+    [/^kimi-k2\.7-code$/, 0.95, 0.19, 4],
+    [/^kimi-k3$/, 3, 0.3, 15],
+  ]),
+  'moonshot-cn': rows('CNY', '2026-07-02', [
+    [/^kimi-k2-thinking-turbo$/, 8, 1, 58, '2026-05-25'],
+    [/^kimi-k2-thinking$/, 4, 1, 16, '2026-05-25'],
+    [/^kimi-k3$/, 20, 2, 100],
+  ]),
+  openrouter: rows('USD', '2026-07-02', [[/kimi-k2-thinking$/i, 0.6, 0.6, 2.5]]),
+  novita: rows('USD', '2026-07-02', [[/kimi-k2-thinking$/i, 0.6, 0.15, 2.5]]),
+  vercel: rows('USD', '2026-07-02', [[/kimi-k2-thinking$/i, 0.47, 0.47, 2]]),
+};
+
+export function priceOf(profile: Profile, model: string): Price | undefined {
+  return profile.prices ? PRICES[profile.prices]?.find(p => p.model.test(model)) : undefined;
+}
+
+export function costOf(usage: Usage, price: Price): Money {
+  const fresh = usage.promptTokens - usage.cachedTokens;
+  const sum = fresh * price.input + usage.cachedTokens * price.cached + usage.completionTokens * price.output;
+  return { amount: sum / 1_000_000, currency: price.currency };
+}
