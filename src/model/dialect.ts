@@ -1,0 +1,122 @@
+/**
+ * Our messages in a backend's dialect. The history that goes out is always sound: each call has exactly one result,
+ * next to it and in call order; no broken JSON, no blank parts; reasoning byte for byte under the profile's keys.
+ */
+import type { AssistantMessage, Message, ToolCall, ToolMessage } from '../protocol/message.ts';
+import { mendArguments } from './arguments.ts';
+import type { ReasoningKey } from './chunk.ts';
+import type { Json } from './json.ts';
+import type { EchoKey, Profile } from './profiles.ts';
+
+export interface Dialect {
+  profile: Pick<Profile, 'echo' | 'reasoningRequired' | 'ids'>;
+  /** The reasoning key that this backend was seen to write. */
+  seenKey: ReasoningKey | undefined;
+}
+
+export interface WireMessages {
+  messages: Json[];
+  /** What had to be mended, in words for people. */
+  repairs: string[];
+}
+
+const MISSING_RESULT =
+  'No result is known for this call: it was cut off. Do not assume that it succeeded; check first.';
+
+export function toWire(history: readonly Message[], dialect: Dialect): WireMessages {
+  const messages: Json[] = [];
+  let missing = 0;
+  const results = resultsByCall(history);
+  const idOf = idRule(dialect);
+  for (const message of history) {
+    switch (message.role) {
+      case 'system':
+      case 'user':
+        // Hosts answer 400 to an empty message, and to an empty text part.
+        if (message.text.trim()) messages.push({ role: message.role, content: message.text });
+        break;
+      case 'assistant': {
+        // Thinking alone is no message; it would also end the range in which the template keeps thinking.
+        if (!message.text.trim() && !message.toolCalls.length) break;
+        const calls = message.toolCalls.map(call => ({ call, id: idOf(call) }));
+        messages.push(assistantToWire(message, calls, dialect));
+        for (const { call, id } of calls) {
+          const result = results.get(call.id);
+          if (!result) missing++;
+          messages.push({
+            role: 'tool',
+            tool_call_id: id,
+            name: call.name,
+            content: (result ? result.text : MISSING_RESULT) || '(empty)',
+          });
+        }
+        break;
+      }
+      case 'tool':
+        // Went out beside its call; one that belongs to no call does not go out.
+        break;
+    }
+  }
+  const repairs = missing ? [`Told the model that ${missing} earlier tool call(s) have no result.`] : [];
+  return { messages, repairs };
+}
+
+/** The first result of each call. */
+function resultsByCall(history: readonly Message[]): Map<string, ToolMessage> {
+  const results = new Map<string, ToolMessage>();
+  for (const message of history)
+    if (message.role === 'tool' && !results.has(message.callId)) results.set(message.callId, message);
+  return results;
+}
+
+function assistantToWire(
+  message: AssistantMessage,
+  calls: { call: ToolCall; id: string }[],
+  dialect: Dialect,
+): Json {
+  return {
+    role: 'assistant',
+    ...echo(message, dialect),
+    // Blank beside calls is left out: old templates turn it into a list and break.
+    ...(message.text.trim() && { content: message.text }),
+    ...(calls.length && {
+      tool_calls: calls.map(({ call, id }) => ({
+        id,
+        type: 'function',
+        function: { name: call.name, arguments: soundArguments(call) },
+      })),
+    }),
+  };
+}
+
+/** Strict hosts answer 400 to a history with broken JSON in it; the error result beside it tells the model. */
+function soundArguments(call: ToolCall): string {
+  const { text, valid } = mendArguments(call.arguments);
+  return valid ? text : '{}';
+}
+
+function echo(message: AssistantMessage, { profile, seenKey }: Dialect): Json {
+  const { reasoningDetails } = message;
+  const reasoning =
+    message.reasoning ?? (profile.reasoningRequired && message.toolCalls.length ? '' : undefined);
+  const fields: Json = {};
+  for (const key of echoKeys(profile.echo, seenKey)) {
+    if (key === 'reasoning_details') {
+      if (reasoningDetails?.length) fields[key] = reasoningDetails;
+    } else if (reasoning !== undefined) fields[key] = reasoning;
+  }
+  return fields;
+}
+
+function echoKeys(rule: Profile['echo'], seen: ReasoningKey | undefined): readonly EchoKey[] {
+  if (rule !== 'seen') return rule;
+  if (seen === 'reasoning_details') return ['reasoning', 'reasoning_details'];
+  return seen ? [seen] : ['reasoning_content', 'reasoning'];
+}
+
+/** One counter over the conversation, as the weights were trained and vLLM goes on to count. */
+function idRule({ profile }: Dialect): (call: ToolCall) => string {
+  if (profile.ids === 'asReceived') return call => call.id;
+  let counter = 0;
+  return call => `functions.${call.name}:${counter++}`;
+}

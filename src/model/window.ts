@@ -1,0 +1,45 @@
+/** The model's limits as its backend tells them in GET /models: each engine under a name of its own. */
+import { asArray, asNumber, asObject, asString, type Json } from './json.ts';
+
+export interface ToldLimits {
+  /** Tokens. */
+  window: number | undefined;
+  /** Tokens. */
+  outputCap: number | undefined;
+}
+
+/**
+ * `context_length` (Moonshot, OpenRouter, and what a router's chosen provider takes), `max_model_len` (vLLM, SGLang),
+ * `meta.n_ctx` or `n_ctx_train` (llama.cpp), `loaded_context_length` (LM Studio). The smallest wins where several stand.
+ */
+export function limitsToldBy(list: unknown, model: string): ToldLimits {
+  const entries = asArray(asObject(list)?.data ?? asObject(list)?.models ?? list);
+  const models = entries.map(asObject).filter(m => m !== undefined);
+  // A server with one model answers to any name for it.
+  const found = models.find(m => nameOf(m) === model) ?? (models.length === 1 ? models[0] : undefined);
+  if (!found) return { window: undefined, outputCap: undefined };
+  const provider = asObject(found.top_provider);
+  const meta = asObject(found.meta);
+  const windows = [
+    found.context_length,
+    provider?.context_length,
+    found.max_model_len,
+    found.context_window,
+    found.loaded_context_length ?? found.max_context_length,
+    meta?.n_ctx ?? meta?.n_ctx_train,
+  ];
+  return {
+    window: least(windows),
+    outputCap: least([found.max_completion_tokens, provider?.max_completion_tokens]),
+  };
+}
+
+const nameOf = (model: Json) => asString(model.id) ?? asString(model.name);
+
+function least(values: unknown[]): number | undefined {
+  const numbers = values
+    .map(asNumber)
+    .filter(n => n !== undefined)
+    .filter(n => n > 0);
+  return numbers.length ? Math.min(...numbers) : undefined;
+}
