@@ -1,0 +1,193 @@
+/**
+ * From what a backend answered to one ModelError, in words for people. Backends agree on little: the same overflow
+ * has a dozen wordings, and three different troubles share the status 429.
+ */
+import { ModelError, type ModelErrorKind } from './client.ts';
+import { asNumber, asObject, asString, type Json } from './json.ts';
+import { retirementOf } from './models.ts';
+
+/** Where the request went: for the message, never the key. */
+export interface Place {
+  /** Host name with its port, as in the address. */
+  host: string;
+  model: string;
+}
+
+/** An error answer, read but not judged. */
+export interface Answer {
+  status: number;
+  /** The parsed error object: `{type, message, code}` in most dialects. */
+  error: Json | undefined;
+  /** What was not JSON: a gateway's page, plain text. */
+  text: string;
+  header(name: string): string | null;
+}
+
+export function answerError(answer: Answer, place: Place): ModelError {
+  const said = saidBy(answer);
+  const kind = kindOf(answer, said);
+  const retryAfterMs = retryAfter(answer, said);
+  const message = messageOf(kind, answer, said, place);
+  return new ModelError(kind, message, { status: answer.status, retryAfterMs });
+}
+
+/** An error object that came inside a stream, after the answer had begun with 200. */
+export function streamError(error: Json, place: Place): ModelError {
+  const code = asNumber(error.code) ?? asNumber(error.status);
+  const status = code && code >= 400 && code < 600 ? code : 500;
+  return answerError({ status, error, text: '', header: () => null }, place);
+}
+
+/** No answer at all, or one that broke off. `code` is the system's: ECONNREFUSED, ENOTFOUND, ... */
+export function networkError(code: string | undefined, place: Place, cause?: unknown): ModelError {
+  const { host } = place;
+  const told: Record<string, string> = {
+    ECONNREFUSED: `The backend at ${host} does not answer.`,
+    ENOTFOUND: `There is no host named ${host}.`,
+    EAI_AGAIN: `The name ${host} could not be looked up.`,
+    ETIMEDOUT: `The backend at ${host} cannot be reached.`,
+    UND_ERR_CONNECT_TIMEOUT: `The backend at ${host} cannot be reached.`,
+    EHOSTUNREACH: `The backend at ${host} cannot be reached.`,
+    ENETUNREACH: `The network cannot be reached.`,
+  };
+  if (code && /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) return stalledError(300_000, place);
+  const certificate =
+    code && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS/.test(code)
+      ? `The certificate of ${host} is not trusted (${code}).`
+      : undefined;
+  const message = (code && told[code]) ?? certificate ?? `The connection to ${host} broke.`;
+  return new ModelError('network', message, { cause });
+}
+
+export function stalledError(silentMs: number, place: Place): ModelError {
+  return new ModelError('stalled', `${place.host} sent nothing for ${Math.round(silentMs / 1000)} s.`);
+}
+
+export function notAnApiError(place: Place): ModelError {
+  return new ModelError('badRequest', `${place.host} answered with a web page, not with a chat API.`, {
+    status: 200,
+  });
+}
+
+function saidBy({ error, text }: Answer): { message: string; type: string } {
+  const message =
+    asString(error?.message) ?? asString(error?.detail) ?? asString(error?.error) ?? (error ? '' : text);
+  const type = [error?.type, error?.code].filter(v => typeof v === 'string').join(' ');
+  return { message: isHtml(message) ? '' : message.trim(), type };
+}
+
+const isHtml = (text: string) => /^\s*<(!doctype|html|head|body|\?xml)/i.test(text);
+
+/**
+ * Overflow in the wordings of Moonshot, vLLM, llama.cpp, SGLang, OpenAI's code and Alibaba.
+ */
+const OVERFLOW =
+  /exceeded model token limit|input token length too long|maximum context length|exceed_context_size|context_length_exceeded|exceeds? the (available |model'?s )?(maximum )?context|longer than the model'?s context|context (length|window|size)[^.]{0,40}exceed|prompt is too long|maximum (prompt|input) length|range of input length/i;
+
+/** Tokens of the window, where an overflow error names them. */
+export function windowToldBy(error: ModelError): number | undefined {
+  const found =
+    /token limit:? (\d{4,})/i.exec(error.message) ??
+    /context (?:length|size|window)(?: of the model)?(?: is| of)?:? \(?(\d{3,})/i.exec(error.message);
+  return found ? Number(found[1]) : undefined;
+}
+
+/** Tokens of the prompt alone, where an overflow error names them apart from the output budget. */
+export function promptToldBy(error: ModelError): number | undefined {
+  const found = /(\d{3,}) (?:tokens )?(?:in|from) the (?:messages|input|prompt)/i.exec(error.message);
+  return found ? Number(found[1]) : undefined;
+}
+
+const QUOTA =
+  /exceeded_current_quota|insufficient_quota|insufficient (balance|credits?|funds)|billing|suspended/i;
+const DAILY = /\bTPD\b|per day|daily/i;
+const OVERLOADED = /overload|engine_overloaded|at capacity|server is busy/i;
+
+function kindOf(answer: Answer, said: { message: string; type: string }): ModelErrorKind {
+  const { status } = answer;
+  const all = `${said.type} ${said.message}`;
+  if ((status === 400 || status === 413 || status === 422 || status >= 500) && OVERFLOW.test(all))
+    return 'contextOverflow';
+  if (status === 413) return 'contextOverflow';
+  if (status === 401 || status === 403) return QUOTA.test(all) ? 'quota' : 'auth';
+  if (status === 402) return 'quota';
+  if (status === 404) return /model|resource_not_found/i.test(all) ? 'unknownModel' : 'badRequest';
+  if (status === 429) {
+    if (QUOTA.test(all) || DAILY.test(said.message)) return 'quota';
+    return OVERLOADED.test(all) ? 'overloaded' : 'rateLimit';
+  }
+  if (status === 503 || status === 529 || (status >= 500 && OVERLOADED.test(all))) return 'overloaded';
+  if (status === 408 || status === 409 || status === 499 || status >= 500) return 'server';
+  return 'badRequest';
+}
+
+function messageOf(
+  kind: ModelErrorKind,
+  answer: Answer,
+  said: { message: string; type: string },
+  { host, model }: Place,
+): string {
+  const { status } = answer;
+  const quote = said.message ? `: ${shorten(said.message)}` : '.';
+  switch (kind) {
+    case 'auth':
+      return status === 403
+        ? `${host} does not allow this key to use ${model}${quote}`
+        : `${host} does not accept the API key.`;
+    case 'quota':
+      return DAILY.test(said.message)
+        ? `The daily limit of this account at ${host} is reached${quote}`
+        : `The account at ${host} has no credit left${quote}`;
+    case 'rateLimit':
+      return `${host} limits how often it may be asked${quote}`;
+    case 'overloaded':
+      return `${host} is overloaded.`;
+    case 'contextOverflow':
+      return `The conversation no longer fits the window of ${model}${quote}`;
+    case 'unknownModel':
+      return retirementOf(host, model) ?? `${host} has no model named ${model}.`;
+    case 'server': {
+      const trace = answer.header('x-trace-id') ?? answer.header('x-request-id');
+      return `${host} failed with ${status}${trace ? ` (request ${trace})` : ''}${quote}`;
+    }
+    default:
+      if (status >= 300 && status < 400) {
+        const target = answer.header('location');
+        return `${host} redirects${target ? ` to ${originOf(target)}` : ''}; redirects are not followed.`;
+      }
+      if (status === 404) return `There is no chat API at this address of ${host}.`;
+      if (/content_filter/.test(said.type)) return `${host} refused the request as high risk${quote}`;
+      return `${host} rejected the request with ${status}${quote}`;
+  }
+}
+
+const originOf = (target: string) => URL.parse(target)?.host ?? 'another path';
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+
+/** Milliseconds: the headers first, then what the message says ("try again after 3 seconds"). */
+function retryAfter(answer: Answer, said: { message: string }): number | undefined {
+  const ms = Number(answer.header('retry-after-ms') ?? Number.NaN);
+  if (ms >= 0) return ms;
+  const header = answer.header('retry-after');
+  if (header) {
+    const seconds = Number(header);
+    if (seconds >= 0) return seconds * 1000;
+    const until = Date.parse(header);
+    if (!Number.isNaN(until)) return Math.max(0, until - Date.now());
+  }
+  if (answer.status !== 429 && answer.status !== 503) return undefined;
+  const told = /(?:after|in) (\d+(?:\.\d+)?) ?s(?:ec(?:ond)?s?)?\b/i.exec(said.message);
+  return told ? Number(told[1]) * 1000 : undefined;
+}
+
+/** Reads the error out of whatever JSON a backend wraps it in: `{error: {...}}`, `{error: "..."}`, or bare. */
+export function errorIn(body: unknown): Json | undefined {
+  const object = asObject(body);
+  if (!object) return undefined;
+  if (typeof object.error === 'string') return { ...object, message: object.error };
+  return asObject(object.error) ?? object;
+}

@@ -1,0 +1,52 @@
+/** A ModelError as people read it: what happened, what to do, and the button that does it. */
+import type { Backend, Failure } from '../protocol/events.ts';
+import type { ModelError } from './client.ts';
+import { isLoopback } from './profiles.ts';
+
+type Advice = Pick<Failure, 'hint' | 'action'>;
+
+export function explain(error: ModelError, backend: Backend): Failure {
+  return { kind: error.kind, message: error.message, ...advice(error, backend) };
+}
+
+function advice(error: ModelError, backend: Backend): Advice {
+  switch (error.kind) {
+    case 'auth':
+      return error.status === 403
+        ? { hint: 'Use a key with access to this model, or choose another backend.', action: 'selectBackend' }
+        : { hint: 'Set a key that belongs to this backend.', action: 'setKey' };
+    case 'rateLimit':
+      return { hint: 'Wait a little, then continue.', action: 'retry' };
+    case 'overloaded':
+      return { hint: 'Continue later, or choose another backend.', action: 'retry' };
+    case 'quota':
+      return { hint: 'Top up the account, or choose another backend.', action: 'selectBackend' };
+    case 'contextOverflow':
+      return { hint: 'Start a new session and tell it where this one stands.', action: 'newSession' };
+    case 'network':
+      return {
+        hint: isLoopback(URL.parse(backend.baseUrl)?.hostname ?? '')
+          ? 'Start it, or choose another.'
+          : 'Check the address and the network, or choose another backend.',
+        action: /does not answer|no host named|cannot be reached/.test(error.message)
+          ? 'selectBackend'
+          : 'retry',
+      };
+    case 'stalled':
+      return { hint: 'It may be busy. Continue, or choose another backend.', action: 'retry' };
+    case 'server':
+      return { hint: 'Continue to try again. The log has the details.', action: 'retry' };
+    case 'badRequest':
+      return notFound(error)
+        ? { hint: 'Check its base URL: it usually ends in /v1.', action: 'selectBackend' }
+        : { hint: 'The log has the details.', action: 'showLog' };
+    case 'unknownModel':
+      return { hint: 'Choose a model that this backend serves.', action: 'selectBackend' };
+    case 'empty':
+      return { hint: 'Continue to ask again.', action: 'retry' };
+  }
+}
+
+/** The address is wrong, rather than the request. */
+const notFound = ({ status }: ModelError) =>
+  status !== undefined && (status === 200 || status === 404 || (status >= 300 && status < 400));
