@@ -1,0 +1,85 @@
+/** One attempt: a body goes out, deltas come in, and a whole reply stands at the end, or a ModelError. */
+import { type Assembled, createAssembly, type ShownDelta } from './assembly.ts';
+import { type Chunk, errorOf, readChunk } from './chunk.ts';
+import type { ModelReply } from './client.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Place, stalledError, streamError } from './errors.ts';
+import type { Wire } from './openai.ts';
+import { type Patience, patiently } from './patience.ts';
+
+export interface AttemptOptions {
+  wire: Wire;
+  place: Place;
+  patience: Patience;
+  now: Clock['now'];
+  /** Ids that the session knows; the reply's join them. */
+  usedIds: Set<string>;
+  signal: AbortSignal;
+}
+
+export type Assembling = { type: 'assembled'; reply: Assembled; timing: ModelReply['timing'] };
+
+export async function* runAttempt(
+  body: Record<string, unknown>,
+  options: AttemptOptions,
+): AsyncGenerator<ShownDelta | Assembling> {
+  const { wire, place, patience, now, usedIds } = options;
+  const socket = new AbortController();
+  const signal = AbortSignal.any([options.signal, socket.signal]);
+  const startedAt = now();
+  let firstTokenAt: number | undefined;
+  let thinkingFrom: number | undefined;
+  let thinkingTo: number | undefined;
+  const assembly = createAssembly();
+  let done = false;
+  const pieces = patiently(readPieces(wire.chat(body, signal), place), {
+    patience,
+    clock: systemClock,
+    signal: options.signal,
+    isToken: piece => piece !== 'alive' && piece !== 'done' && holdsTokens(piece),
+    stalled: silentMs => stalledError(silentMs, place),
+  });
+  try {
+    for await (const piece of pieces) {
+      if (piece === 'alive') continue;
+      if (piece === 'done') {
+        done = true;
+        continue;
+      }
+      if (holdsTokens(piece)) firstTokenAt ??= now();
+      for (const delta of assembly.push(piece)) {
+        if (delta.type === 'reasoning') thinkingFrom ??= now();
+        else if (thinkingFrom !== undefined) thinkingTo ??= now();
+        yield delta;
+      }
+    }
+  } finally {
+    socket.abort();
+  }
+  const endedAt = now();
+  yield {
+    type: 'assembled',
+    reply: assembly.end(done, usedIds),
+    timing: {
+      firstTokenMs: (firstTokenAt ?? endedAt) - startedAt,
+      thinkingMs: thinkingFrom === undefined ? 0 : (thinkingTo ?? endedAt) - thinkingFrom,
+      totalMs: endedAt - startedAt,
+    },
+  };
+}
+
+const holdsTokens = (chunk: Chunk) => !!(chunk.reasoning?.text || chunk.text || chunk.calls.length);
+
+async function* readPieces(
+  events: ReturnType<Wire['chat']>,
+  place: Place,
+): AsyncGenerator<Chunk | 'alive' | 'done'> {
+  for await (const event of events) {
+    if (event.type !== 'data') yield event.type;
+    else {
+      const error = errorOf(event.data);
+      if (error) throw streamError(error, place);
+      yield readChunk(event.data);
+    }
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * The one file that knows the openai client. It builds the request, puts the key where it belongs and turns
+ * every failure into a ModelError; the stream's bytes are read here with our own decoder (see sse.ts).
+ */
+import OpenAI, { APIConnectionError, APIError, APIUserAbortError } from 'openai';
+import type { Backend } from '../protocol/events.ts';
+import { ModelError } from './client.ts';
+import { answerError, errorIn, networkError, notAnApiError, type Place } from './errors.ts';
+import { asObject, parseJson } from './json.ts';
+import { createSseDecoder, type ServerSentEvent } from './sse.ts';
+
+export type WireEvent =
+  /** One parsed JSON payload: a chunk, an error object, or a whole reply from a backend that does not stream. */
+  | { type: 'data'; data: unknown }
+  /** Bytes without a payload: the backend lives and keeps the line open. */
+  | { type: 'alive' }
+  /** `[DONE]`, or a whole reply in one piece. */
+  | { type: 'done' };
+
+export interface Wire {
+  /** The body of GET /models. */
+  models(signal: AbortSignal): Promise<unknown>;
+  /** The answer to POST /chat/completions. Ends without `done` when the socket closed first. */
+  chat(body: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<WireEvent>;
+}
+
+export interface WireOptions {
+  backend: Backend;
+  apiKey: string | undefined;
+  fetch: typeof fetch | undefined;
+}
+
+/** Above every limit of our own: silence is judged by patience.ts, not by the client. */
+const NO_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+
+export function openWire({ backend, apiKey, fetch: ownFetch }: WireOptions): Wire {
+  const place: Place = { host: new URL(backend.baseUrl).host, model: backend.model };
+  const client = new OpenAI({
+    baseURL: backend.baseUrl.replace(/\/+$/, ''),
+    // The client refuses to be made without a key; where there is none, no header goes out (see `guarded`).
+    apiKey: apiKey ?? 'none',
+    // Everything it would else read from the environment.
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    logLevel: 'off',
+    maxRetries: 0,
+    timeout: NO_TIMEOUT_MS,
+    fetch: guarded(ownFetch, apiKey),
+  });
+
+  const request = async (send: () => Promise<Response>, signal: AbortSignal): Promise<Response> => {
+    try {
+      return await send();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw withoutKey(judge(error, place), apiKey);
+    }
+  };
+
+  return {
+    async models(signal) {
+      const response = await request(() => client.get('/models', { signal }).asResponse(), signal);
+      try {
+        return parseJson(await response.text());
+      } catch (error) {
+        signal.throwIfAborted();
+        throw networkError(codeOf(error), place, rootOf(error));
+      }
+    },
+
+    async *chat(body, signal) {
+      const response = await request(
+        () => client.post('/chat/completions', { body, signal, stream: true }).asResponse(),
+        signal,
+      );
+      const type = response.headers.get('content-type') ?? '';
+      if (/html/i.test(type) || !response.body) {
+        await response.body?.cancel();
+        throw notAnApiError(place);
+      }
+      try {
+        if (/json/i.test(type) && !/event-stream/i.test(type)) yield* whole(await response.text());
+        else yield* events(response.body, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof ModelError) throw error;
+        throw networkError(codeOf(error), place, rootOf(error));
+      }
+    },
+  };
+}
+
+/** A backend that ignored `stream: true` and answered in one piece. */
+function* whole(text: string): Generator<WireEvent> {
+  const data = parseJson(text);
+  if (data === undefined) return;
+  yield { type: 'data', data };
+  yield { type: 'done' };
+}
+
+async function* events(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<WireEvent> {
+  const reader = body.getReader();
+  const close = () => void reader.cancel().catch(() => {});
+  // A fetch that forgot about the signal still gets its stream closed.
+  signal.addEventListener('abort', close, { once: true });
+  if (signal.aborted) close();
+  // One decoder over all packets: a character may be split between two.
+  const text = new TextDecoder();
+  const decoder = createSseDecoder();
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      const found = done
+        ? [...decoder.push(text.decode()), ...decoder.end()]
+        : decoder.push(text.decode(value, { stream: true }));
+      for (const event of found) {
+        if (event.data.trim() === '[DONE]') {
+          yield { type: 'done' };
+          return;
+        }
+        const data = payloadOf(event);
+        if (data !== undefined) yield { type: 'data', data };
+      }
+      if (done) return;
+      if (!found.length) yield { type: 'alive' };
+    }
+  } finally {
+    // Closes the socket where the stream has not ended: the only cancel there is.
+    signal.removeEventListener('abort', close);
+    close();
+  }
+}
+
+/** Undefined for what is no JSON: the torn last event of a cut stream, or a proxy's noise. */
+function payloadOf({ event, data }: ServerSentEvent): unknown {
+  const payload = parseJson(data);
+  if (event !== 'error') return payload;
+  return { error: errorIn(payload) ?? { message: data } };
+}
+
+/**
+ * The given fetch with what every request has to keep: no redirect is followed (a redirect would carry the key along), and
+ * only headers that we chose go out, whatever the environment or the client would add.
+ */
+function guarded(own: typeof fetch | undefined, apiKey: string | undefined): typeof fetch {
+  return (input, init) => {
+    const headers = new Headers({
+      accept: 'text/event-stream, application/json',
+      'user-agent': 'Ascent',
+      ...(init?.body && { 'content-type': 'application/json' }),
+      ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+    });
+    const patient: object = own ? {} : { dispatcher: patientDispatcher() };
+    return (own ?? fetch)(input, { ...init, ...patient, headers, redirect: 'manual' });
+  };
+}
+
+let dispatcher: unknown;
+/**
+ * Node's fetch gives up after 300 s without bytes, and a flooded backend may need longer to its first token. The
+ * limits belong to the dispatcher, whose class is reached through the global one (undici's documented symbol).
+ */
+function patientDispatcher(): unknown {
+  const global = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'));
+  if (!dispatcher && global?.constructor?.name === 'Agent')
+    dispatcher = new global.constructor({ headersTimeout: 0, bodyTimeout: 0 });
+  return dispatcher;
+}
+
+function judge(error: unknown, place: Place): ModelError {
+  if (
+    error instanceof APIConnectionError ||
+    error instanceof APIUserAbortError ||
+    !(error instanceof APIError)
+  )
+    return networkError(codeOf(error), place, rootOf(error));
+  const status = error.status ?? 500;
+  const text = error.error === undefined ? error.message.replace(/^\d{3} /, '') : '';
+  return answerError(
+    {
+      status,
+      error: errorIn(error.error),
+      text: typeof error.error === 'string' ? error.error : text,
+      header: name => error.headers?.get(name) ?? null,
+    },
+    place,
+  );
+}
+
+/** The innermost cause: the system's own error, which knows addresses and codes but no headers. */
+function rootOf(error: unknown): unknown {
+  let root = error;
+  for (let depth = 0; depth < 5; depth++) {
+    const cause = asObject(root)?.cause;
+    if (cause === undefined) break;
+    root = cause;
+  }
+  return typeof asObject(root)?.code === 'string' ? root : undefined;
+}
+function codeOf(error: unknown): string | undefined {
+  const code = asObject(rootOf(error))?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Some backends quote the key they refuse. */
+function withoutKey(error: ModelError, apiKey: string | undefined): ModelError {
+  if (!apiKey || !error.message.includes(apiKey)) return error;
+  const { kind, status, retryAfterMs } = error;
+  return new ModelError(kind, error.message.replaceAll(apiKey, '***'), { status, retryAfterMs });
+}
