@@ -160,14 +160,19 @@ function applied(content: Buffer, change: Change): Buffer {
 /** An unsynced change: a truncation happens or not, a write sector by sector (the file may grow over holes). */
 function perhaps(content: Buffer, change: Change, likely: number, random: () => number): Buffer {
   if (change.kind === 'truncate') return random() < likely ? applied(content, change) : content;
-  const end = change.position + change.bytes.length;
-  for (let from = change.position; from < end; ) {
-    const to = Math.min(end, (Math.floor(from / SECTOR) + 1) * SECTOR);
-    const part = change.bytes.subarray(from - change.position, to - change.position);
-    if (random() < likely) content = written(content, part, from);
+  const { position, bytes } = change;
+  const next = Buffer.alloc(Math.max(content.length, position + bytes.length));
+  content.copy(next);
+  let size = content.length;
+  for (let from = position; from < position + bytes.length; ) {
+    const to = Math.min(position + bytes.length, (Math.floor(from / SECTOR) + 1) * SECTOR);
+    if (random() < likely) {
+      bytes.copy(next, from, from - position, to - position);
+      size = Math.max(size, to);
+    }
     from = to;
   }
-  return content;
+  return next.subarray(0, size);
 }
 
 /** A small generator with a seed (mulberry32): one seed, one run. */
