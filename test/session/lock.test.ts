@@ -1,0 +1,121 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { realDisk } from '../../src/session/disk.ts';
+import { acquireLock, type Lock, lockHolder } from '../../src/session/lock.ts';
+import { thisProcess } from '../../src/session/processes.ts';
+import { child } from './children.ts';
+
+let directory: string;
+let lockPath: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'ascent-lock-'));
+  lockPath = path.join(directory, 'lock');
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(directory, { recursive: true });
+});
+
+const acquire = () => acquireLock(realDisk, lockPath);
+async function acquired(): Promise<Lock> {
+  const lock = await acquire();
+  if ('heldBy' in lock) throw new Error(`held by ${lock.heldBy.pid}`);
+  return lock;
+}
+/** A lock file as some other process would have left it. */
+const leave = (owner: object, file = 'lock.1') =>
+  writeFileSync(
+    path.join(directory, file),
+    JSON.stringify({ ...thisProcess(), token: 'theirs', since: 1, ...owner }),
+  );
+
+describe('the lock', () => {
+  it('has one holder, who is named, until it is given back', async () => {
+    const first = await acquired();
+    expect(await acquire()).toEqual({ heldBy: { pid: process.pid, since: expect.any(Number) } });
+    expect(await lockHolder(realDisk, lockPath)).toMatchObject({ pid: process.pid });
+    await first.release();
+    expect(await lockHolder(realDisk, lockPath)).toBeUndefined();
+    await (await acquired()).release();
+  });
+
+  it('leaves one small file, however often it is taken', async () => {
+    for (let n = 0; n < 20; n++) await (await acquired()).release();
+    expect(readdirSync(directory)).toHaveLength(1);
+  });
+
+  it('is taken over from a process that is gone', async () => {
+    const holder = child('lockChild.ts', lockPath, 'hold');
+    for await (const line of holder.lines) {
+      expect(line).toBe('taken');
+      expect(await acquire()).toMatchObject({ heldBy: { pid: holder.process.pid } });
+      holder.process.kill('SIGKILL');
+    }
+    await holder.ended;
+    await (await acquired()).release();
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'is taken over when the pid belongs to another process by now',
+    async () => {
+      leave({ started: '1' });
+      await acquired();
+    },
+  );
+
+  it('is taken over after the machine was started anew', async () => {
+    leave({ boot: 'an earlier one' });
+    await acquired();
+  });
+
+  it('on another machine is held as long as it beats', async () => {
+    leave({ host: 'elsewhere', pid: 1 });
+    expect(await acquire()).toEqual({ heldBy: { pid: 1, since: 1 } });
+    const threeMinutesAgo = new Date(Date.now() - 180_000);
+    utimesSync(path.join(directory, 'lock.1'), threeMinutesAgo, threeMinutesAgo);
+    await acquired();
+  });
+
+  it('that says nothing yet is held for a moment: its owner is just writing it', async () => {
+    writeFileSync(path.join(directory, 'lock.1'), '');
+    expect(await acquire()).toHaveProperty('heldBy');
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(path.join(directory, 'lock.1'), longAgo, longAgo);
+    await acquired();
+  });
+
+  it('given back by one who lost it leaves the new holder alone', async () => {
+    const first = await acquired();
+    rmSync(path.join(directory, 'lock.1'));
+    leave({ token: 'the next' }, 'lock.2');
+    const before = readFileSync(path.join(directory, 'lock.2'));
+    await first.release();
+    expect(readdirSync(directory)).toEqual(['lock.2']);
+    expect(readFileSync(path.join(directory, 'lock.2'))).toEqual(before);
+  });
+
+  it('beats, and tells its holder when it was lost', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const lock = await acquired();
+    const file = path.join(directory, 'lock.1');
+    const longAgo = new Date(1000);
+    utimesSync(file, longAgo, longAgo);
+    const touched = async () => (await realDisk.stat(file))!.modifiedAt > 1000;
+    vi.advanceTimersByTime(20_000);
+    await vi.waitUntil(touched);
+    expect(lock.lost.aborted).toBe(false);
+    rmSync(file);
+    vi.advanceTimersByTime(20_000);
+    await vi.waitUntil(() => lock.lost.aborted);
+  });
+});
+
+describe('processes that race', () => {
+  it('for a lock whose owner is gone: never two inside', async () => {
+    leave({ pid: 2 ** 22 + 1 });
+    const racers = Array.from({ length: 3 }, () => child('lockChild.ts', lockPath, '60'));
+    for (const racer of racers) expect(await racer.ended).toBe(0);
+  });
+});
