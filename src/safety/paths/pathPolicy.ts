@@ -78,8 +78,11 @@ export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
     return { place, kind: 'ordinary' };
   }
 
+  // Nothing stays nothing, instead of becoming the directory it is relative to.
   const absolute = (path: string, base: string) =>
-    paths.isAbsolute(path) ? path : `${base}${paths.sep}${path}`;
+    path === '' || paths.isAbsolute(path) || (platform === 'win32' && /^[a-z]:/i.test(path))
+      ? path
+      : `${base}${paths.sep}${path}`;
   const refused = (given: string, reason: string): PathFacts => ({
     given,
     resolved: given,
