@@ -1,0 +1,240 @@
+/**
+ * What is judged harmless is run by the real bash, with every listed program replaced by one that records its
+ * arguments: they must be exactly the decoded ones. FUZZ_CASES and FUZZ_SEED make longer and other runs.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { decode } from '../../src/safety/commands/decode.ts';
+import { knownPrograms } from '../../src/safety/commands/programs.ts';
+import { parser, tablePolicy } from './world.ts';
+
+const cases = Number(process.env.FUZZ_CASES ?? 300);
+const seed = Number(process.env.FUZZ_SEED ?? 20_260);
+const bash = '/bin/bash';
+
+const base = mkdtempSync(path.join(tmpdir(), 'ascent-fuzz-'));
+const [workspace, stubs, log] = [path.join(base, 'ws'), path.join(base, 'bin'), path.join(base, 'log')];
+const builtins = ['echo', 'pwd', 'true', 'false', 'command'];
+
+beforeAll(() => {
+  mkdirSync(path.join(workspace, 'src'), { recursive: true });
+  writeFileSync(path.join(workspace, 'a'), '');
+  writeFileSync(path.join(workspace, 'src/a'), '');
+  mkdirSync(stubs);
+  for (const program of [...knownPrograms, 'rm', 'id', 'evil', 'sh', 'env']) {
+    const stub = path.join(stubs, program);
+    writeFileSync(stub, `#!/bin/sh\nprintf '%s\\0' "\${0##*/}" "$@" "$(printf '\\001')" >> "$LOG"\n`);
+    chmodSync(stub, 0o755);
+  }
+});
+afterAll(() => rmSync(base, { recursive: true }));
+
+it.skipIf(!existsSync(bash))(
+  `${cases} generated commands (seed ${seed}) run as they were decoded`,
+  { timeout: 3_600_000 },
+  async () => {
+    const random = numbers(seed);
+    const policy = tablePolicy({}, { roots: [workspace] });
+    let run = 0;
+    for (let i = 0; run < cases; i++) {
+      expect(i, 'most of what is generated must be allowed').toBeLessThan(cases * 40);
+      const command = line(random);
+      const { verdict } = await policy.decide([{ kind: 'command', command, cwd: workspace }], {
+        mode: 'ask',
+        rules: [],
+      });
+      if (verdict !== 'allow') continue;
+      run++;
+      expect(started(command), `seed ${seed}, ${JSON.stringify(command)}`).toEqual(await expected(command));
+    }
+  },
+);
+
+/** What bash starts. Builtins are switched off on a line of its own, so that they are recorded as well. */
+function started(command: string): string[] {
+  rmSync(log, { force: true });
+  spawnSync(bash, ['--noprofile', '--norc', '-c', `enable -n ${builtins.join(' ')}\n${command}`], {
+    cwd: workspace,
+    env: { PATH: stubs, LOG: log, HOME: base },
+    stdio: 'ignore',
+  });
+  if (!existsSync(log)) return [];
+  const records = readFileSync(log, 'utf8').split('\0\u0001\0').filter(Boolean);
+  return records.map(r => JSON.stringify(r.split('\0'))).sort();
+}
+
+/** What the decoded commands say. Every recorder succeeds, so what follows `||` is skipped. */
+async function expected(command: string): Promise<string[]> {
+  const decoded = await decode(command, parser);
+  if ('refused' in decoded) throw new Error(decoded.refused);
+  const argv: string[] = [];
+  let skipping = false;
+  for (const { words, next } of decoded.commands) {
+    if (!skipping && words[0]!.text !== 'cd') argv.push(JSON.stringify(words.map(w => w.text)));
+    if (next !== '|') skipping = next === '||';
+  }
+  return argv.sort();
+}
+
+type Random = (below: number) => number;
+function numbers(start: number): Random {
+  let state = start >>> 0;
+  return below => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+const pick = <T>(random: Random, list: readonly T[]): T => list[random(list.length)]!;
+
+function line(random: Random): string {
+  let text = random(12) === 0 ? pick(random, [' ', '\n', '\t']) : '';
+  for (let n = 1 + random(4); n > 0; n--) {
+    text += simple(random);
+    if (n > 1)
+      text += pick(random, [
+        ' && ',
+        '&&',
+        ' || ',
+        ' | ',
+        '|',
+        '; ',
+        ';',
+        '\n',
+        ' &&\n',
+        '\n\n',
+        ' |\n ',
+        random(6) ? ' | ' : ' & ',
+      ]);
+  }
+  return text + pick(random, ['', '', '', ' ', '\n', ';', ' ;\n']);
+}
+
+function simple(random: Random): string {
+  const program = pick(random, [
+    'echo',
+    'echo',
+    'echo',
+    'cat',
+    'ls',
+    'grep',
+    'rg',
+    'wc',
+    'tr',
+    'basename',
+    'true',
+    'cd',
+    'sort',
+    random(8) ? 'echo' : 'evil',
+  ]);
+  const name = random(10) === 0 ? disguise(random, program) : program;
+  const parts = [name];
+  if (program === 'cd') return `${name} src`;
+  for (let n = random(4); n > 0; n--) parts.push(random(9) ? word(random) : redirect(random));
+  if (program === 'grep' || program === 'rg') parts.splice(1, 0, word(random));
+  return parts.join(pick(random, [' ', ' ', ' ', '  ', '\t']));
+}
+
+const redirect = (random: Random) =>
+  pick(random, [
+    '2>/dev/null',
+    '> /dev/null',
+    '2>&1',
+    '>&2',
+    '< a',
+    '&>/dev/null',
+    '2> /dev/null',
+    '1>/dev/null',
+    '2 >/dev/null',
+    '> out',
+    '<<< x',
+  ]);
+
+/** The same name, written differently. */
+const disguise = (random: Random, name: string) =>
+  pick(random, [
+    `"${name}"`,
+    `'${name}'`,
+    `${name[0]}"${name.slice(1)}"`,
+    `''${name}`,
+    `${name}""`,
+    `\\${name}`,
+    `${name}\\\n`,
+    `${name}\r`,
+  ]);
+
+function word(random: Random): string {
+  let text = '';
+  for (let n = 1 + random(3); n > 0; n--) text += piece(random);
+  return text;
+}
+function piece(random: Random): string {
+  if (random(3) === 0)
+    return pick(random, [
+      'a',
+      'b-c',
+      'x=1',
+      'src/a',
+      '1',
+      '12',
+      '-n',
+      '--',
+      '-',
+      '.',
+      'é',
+      '你',
+      '%',
+      '@',
+      '+',
+      ',',
+      ':',
+      '^',
+      '!',
+      'a#b',
+      'a~',
+      '=',
+      '10#3',
+      '0x1',
+      '2',
+    ]);
+  if (random(4) === 0)
+    return `'${inside(random, ['\\', '"', '$x', '`', '\n', '*', '#', ' ', '|', ';', '&', '>', '{a,b}', '~', '!'])}'`;
+  if (random(4) === 0)
+    return `"${inside(random, ['\\"', '\\\\', '\\$', '\\`', "'", '\n', '*', '#', ' ', '|', ';', '\\a', '\\ ', '!', '~', '{a,b}', '$'])}"`;
+  if (random(4) === 0)
+    return `\\${pick(random, [' ', '*', '$', '"', "'", '\\', '#', '~', '{', '(', ';', '|', '&', '<', '!', '`', '\n', 'a'])}`;
+  if (random(12) === 0)
+    return pick(random, [
+      '$x',
+      '*',
+      '?',
+      '[a]',
+      '{a,b}',
+      '~',
+      '#',
+      '$(evil)',
+      '`evil`',
+      "$'a'",
+      '(',
+      ')',
+      '}',
+      '\r',
+      '\u000b',
+      '\u200b',
+      '\u00a0',
+      '<(evil)',
+      '$"a"',
+      '$',
+    ]);
+  return pick(random, ['a', 'b', 'c', 'word', '_', '/']);
+}
+function inside(random: Random, special: readonly string[]): string {
+  let text = '';
+  for (let n = random(4); n > 0; n--)
+    text += random(2) ? pick(random, special) : pick(random, ['a', 'b', ' ', '1']);
+  return text;
+}
