@@ -187,6 +187,10 @@ describe('size', () => {
       });
     expect(parsed).toBe(0);
   });
+  it('many commands ask, whichever of them does harm', async () => {
+    const { reasons } = await decide(`${'ls; '.repeat(70)}rm x`);
+    expect(reasons).toEqual(['It holds too many commands to be checked.']);
+  });
   it('many paths ask instead of being followed', async () => {
     let resolved = 0;
     const resolve = async (path: string) => {

@@ -20,9 +20,11 @@ const [workspace, stubs, log] = [path.join(base, 'ws'), path.join(base, 'bin'), 
 const builtins = ['echo', 'pwd', 'true', 'false', 'command'];
 
 beforeAll(() => {
-  mkdirSync(path.join(workspace, 'src'), { recursive: true });
-  writeFileSync(path.join(workspace, 'a'), '');
-  writeFileSync(path.join(workspace, 'src/a'), '');
+  // Deep enough for every `cd src` of a line, with the file that redirects read.
+  for (let depth = 0, directory = workspace; depth < 6; depth++, directory = path.join(directory, 'src')) {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(path.join(directory, 'a'), '');
+  }
   mkdirSync(stubs);
   for (const program of [...knownPrograms, 'rm', 'id', 'evil', 'sh', 'env']) {
     const stub = path.join(stubs, program);

@@ -7,6 +7,9 @@
 /** Longer lines are not parsed: the grammar needs seconds for a megabyte. Characters. */
 export const LONGEST_COMMAND = 8192;
 
+/** A line with more commands asks; the cap closes, it never lets the rest through. */
+const MOST_COMMANDS = 64;
+
 export interface Word {
   /** What the program gets. */
   text: string;
@@ -89,6 +92,7 @@ function read(text: string): SimpleCommand[] {
       refuse(`It holds \`${next}\` without a command before it.`);
     }
     commands.push({ ...current, next });
+    if (commands.length > MOST_COMMANDS) refuse('It holds too many commands to be checked.');
     current = { words: [], redirects: [] };
   };
   const skipBlanks = () => {
