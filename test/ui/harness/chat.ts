@@ -1,0 +1,64 @@
+/** The chat as a person sees it: by role and name, two frames down. */
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Workbench } from './workbench.ts';
+
+export interface Chat {
+  frame: FrameLocator;
+  transcript: Locator;
+  composer: Locator;
+  /** Pinned while something waits for a yes; its name begins with "Approval: ". */
+  approval: Locator;
+  /** The row that closes a turn that ended well. */
+  finished: Locator;
+  /** Shows the view; does nothing to one that is shown. */
+  open(): Promise<void>;
+  send(text: string): Promise<void>;
+  button(name: string | RegExp): Locator;
+  /** Waits for the approval of `what` ("Run npm test") and answers it. */
+  approve(what: string | RegExp, answer: 'Allow once' | 'Allow for this session' | 'Deny'): Promise<void>;
+  /** Rows by their words: "Ran npm test". */
+  row(words: string | RegExp): Locator;
+  /** The words of all rows, in order. */
+  rows(): Promise<string[]>;
+}
+
+export function chatIn(page: Page, workbench: Workbench): Chat {
+  const frame = page
+    .frameLocator('iframe.webview[src*="extensionId=ascent.ascent"]')
+    .frameLocator('#active-frame');
+  const composer = frame.getByRole('textbox', { name: 'Message Ascent' });
+  const transcript = frame.getByRole('region', { name: 'Transcript' });
+  const approval = frame.getByRole('region', { name: /^Approval: / });
+  const button = (name: string | RegExp) => frame.getByRole('button', { name, exact: true });
+  return {
+    frame,
+    composer,
+    transcript,
+    approval,
+    button,
+    finished: transcript.getByText(/^Finished in /),
+    async open() {
+      if (await composer.isVisible()) return;
+      await workbench.palette('Ascent: Open Chat');
+      await composer.waitFor();
+    },
+    async send(text) {
+      await composer.click();
+      await composer.pressSequentially(text);
+      await button(/^Send/).click();
+    },
+    async approve(what, answer) {
+      const card = frame.getByRole('region', { name: typeof what === 'string' ? `Approval: ${what}` : what });
+      await card.waitFor({ timeout: 60_000 });
+      const pressed = await card.getByRole('button', { name: answer, exact: true }).elementHandle();
+      // The card takes no answer in its first half second; pressed again, it takes one and is gone or disabled.
+      const waits = async () => (await pressed?.isVisible()) && (await pressed?.isEnabled());
+      while (await waits()) {
+        await pressed?.click({ timeout: 1_000 }).catch(() => {});
+        await page.waitForTimeout(50);
+      }
+    },
+    row: words => transcript.locator('.line').filter({ hasText: words }),
+    rows: () => transcript.locator('.line .words').allInnerTexts(),
+  };
+}
