@@ -1,0 +1,63 @@
+// All checks, or some:  node scripts/test.mjs [types|lint|unit|build|vscode|package|ui|desktop|long ...] [--grep TEXT]
+// Does the set-up itself, goes on after a failure, and closes with "N passed, N failed".
+import { parseArgs } from 'node:util';
+import { runInDesktop, runInServer } from './lib/host-tests.mjs';
+import { packageExtension } from './lib/package.mjs';
+import { root } from './lib/paths.mjs';
+import { must } from './lib/process.mjs';
+import { asProgram } from './lib/program.mjs';
+import { closeTally, tally } from './lib/tally.mjs';
+import { runVitest } from './lib/unit-tests.mjs';
+import { setUp } from './setup.mjs';
+import { checkContents } from './verify-vsix.mjs';
+
+/** What `npm test` runs, in order. `desktop` downloads VS Code and `long` takes minutes: both are asked for by name. */
+const standard = ['types', 'lint', 'unit', 'build', 'vscode', 'package', 'ui'];
+const known = [...standard, 'desktop', 'long'];
+
+await asProgram(import.meta.url, async () => {
+  const { values, positionals } = parseArgs({
+    options: { grep: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const unknown = positionals.filter(name => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(', ')}. Known: ${known.join(', ')}.`);
+  const wanted = positionals.length > 0 ? positionals : standard;
+  const wants = (/** @type {string[]} */ ...names) => names.some(name => wanted.includes(name));
+
+  const toolchain = await setUp({
+    server: wants('vscode', 'package', 'ui', 'long'),
+    browser: wants('vscode', 'package', 'ui', 'long'),
+  });
+  const { node, env } = toolchain;
+  const grep = values.grep;
+  const npmScript = (/** @type {string} */ file, /** @type {string[]} */ ...args) =>
+    must(node, [file, ...args], { cwd: root, env, show: true }).then(() => {});
+  /** @type {Promise<string> | undefined} */
+  let packaged;
+  const vsix = () => (packaged ??= packageExtension(toolchain));
+
+  /** @type {Record<string, () => Promise<import('./lib/tally.mjs').Counts | void>>} */
+  const work = {
+    async types() {
+      for (const project of ['.', 'src/webview', 'test'])
+        await npmScript('node_modules/typescript/bin/tsc', '-p', project);
+    },
+    lint: () => npmScript('node_modules/@biomejs/biome/bin/biome', 'check', '.'),
+    unit: () => runVitest({ toolchain, grep }),
+    build: () => npmScript('esbuild.mjs'),
+    vscode: () => runInServer({ toolchain, grep }),
+    async package() {
+      await checkContents(await vsix());
+      const smoke = await runInServer({ toolchain, vsix: await vsix(), grep: 'activation' });
+      return { ...smoke, passed: smoke.passed + 1 };
+    },
+    ui: async () => runVitest({ toolchain, grep, config: 'test/ui/vitest.config.ts', vsix: await vsix() }),
+    desktop: () => runInDesktop({ toolchain, grep }),
+    long: async () =>
+      runVitest({ toolchain, grep, config: 'test/long/vitest.config.ts', vsix: await vsix() }),
+  };
+  for (const name of known)
+    if (wants(name)) await tally(name, /** @type {() => Promise<void>} */ (work[name]));
+  process.exitCode = closeTally();
+});
