@@ -1,0 +1,2 @@
+/** Styles; the bundler gathers them into webview.css. */
+declare module '*.css';

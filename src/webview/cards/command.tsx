@@ -1,0 +1,87 @@
+import type { ToolDisplay } from '../../protocol/display.ts';
+import { LIVE_LINES } from '../state/live.ts';
+import { head, live } from '../state/store.ts';
+import { lastLines, plainOutput } from '../text/terminal.ts';
+import { bytes, duration, exact } from '../text/words.ts';
+import { post } from '../vscode.ts';
+import { CodeText } from './code-text.tsx';
+
+type Command = Extract<ToolDisplay, { kind: 'command' }>;
+type Outcome = NonNullable<Command['outcome']>;
+
+export function CommandCard({
+  display,
+  callId,
+  preview,
+}: {
+  display: Command;
+  callId: string;
+  preview: boolean;
+}) {
+  const { command, cwd, outcome } = display;
+  const atHome = cwd === '' || cwd === '.' || head.value?.roots.includes(cwd);
+  return (
+    <div class="command">
+      <CodeText text={command} label="Command" revealed={preview} prompt="$" />
+      {!atHome && (
+        <p class="card-note">
+          in <bdi class="path">{cwd}</bdi>
+        </p>
+      )}
+      {outcome ? <Ended outcome={outcome} /> : <LiveOutput callId={callId} />}
+    </div>
+  );
+}
+
+function Ended({ outcome }: { outcome: Outcome }) {
+  const output = plainOutput(outcome.output).replace(/\n$/, '');
+  const { fullOutput } = outcome;
+  return (
+    <>
+      {output && <CodeText text={output} label="Output" />}
+      <p class="card-note">
+        <span class={outcome.exitCode === 0 ? '' : 'error'}>{exitState(outcome)}</span>
+        {!output && ' without output'}
+        {fullOutput && (
+          <>
+            {' · '}
+            <span title={`${exact(outcome.totalBytes)} bytes`}>{bytes(outcome.totalBytes)} of output</span>{' '}
+            <button
+              type="button"
+              class="link"
+              title={fullOutput}
+              onClick={() => post({ type: 'openFile', path: fullOutput })}
+            >
+              Open full output
+            </button>
+          </>
+        )}
+      </p>
+    </>
+  );
+}
+
+export function exitState({ exitCode, signal, timedOutAfterMs }: Outcome): string {
+  if (timedOutAfterMs !== undefined) return `Timed out after ${duration(timedOutAfterMs)}`;
+  if (signal) return `Ended by ${signal}`;
+  return exitCode === null ? 'Ended without an exit code' : `Exit ${exitCode}`;
+}
+
+function LiveOutput({ callId }: { callId: string }) {
+  const output = live.value.tools.get(callId)?.output;
+  if (!output) return null;
+  return <CodeText text={lastLines(plainOutput(output), LIVE_LINES)} label="Output" />;
+}
+
+const TAIL_LINES = 4;
+
+/** The last lines of a running command below its closed row, of fixed height so that nothing jumps. */
+export function OutputTail({ callId }: { callId: string }) {
+  const output = live.value.tools.get(callId)?.output;
+  if (!output) return null;
+  return (
+    <pre class="output-tail" aria-hidden="true" dir="ltr">
+      {lastLines(plainOutput(output).trimEnd(), TAIL_LINES)}
+    </pre>
+  );
+}

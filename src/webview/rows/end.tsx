@@ -1,0 +1,85 @@
+/** How a turn ended: what happened, what to do, and the button that does it while the row is the last one. */
+import type { Failure } from '../../protocol/events.ts';
+import type { TranscriptItem } from '../../protocol/transcript.ts';
+import type { ViewMessage } from '../../protocol/view.ts';
+import { lastItem } from '../state/store.ts';
+import { duration, exact, plural } from '../text/words.ts';
+import { Icon } from '../view/icon.tsx';
+import { post } from '../vscode.ts';
+
+type End = Extract<TranscriptItem, { kind: 'end' }>;
+
+interface Shown {
+  what: string;
+  todo: string;
+  button?: { label: string; message: ViewMessage };
+}
+
+export function EndRow({ item }: { item: End }) {
+  const size = `${plural(item.steps, 'step')}, ${duration(item.durationMs)}`;
+  if (item.reason === 'done')
+    return (
+      <p class="end done" title={`${exact(item.durationMs)} ms`}>
+        <Icon name="check" tone="dim" />
+        Finished in {size}
+      </p>
+    );
+  const { what, todo, button } = shown(item);
+  const tone = item.reason === 'failed' ? 'error' : item.reason === 'stopped' ? 'dim' : 'warning';
+  return (
+    <div class={`end stop ${tone}`}>
+      <Icon name={item.reason === 'failed' ? 'error' : 'stop-circle'} tone={tone} />
+      <div>
+        <p dir="auto">
+          <strong>{what}</strong> {todo}
+        </p>
+        {button && lastItem.value === item.id && (
+          <button type="button" class="small" onClick={() => post(button.message)}>
+            {button.label}
+          </button>
+        )}
+      </div>
+      <span class="meta">{size}</span>
+    </div>
+  );
+}
+
+const goOn = { label: 'Continue', message: { type: 'command', command: 'retry' } } as const;
+
+function shown({ reason, failure, steps }: End): Shown {
+  switch (reason) {
+    case 'stopped':
+      return { what: 'Stopped.', todo: 'Continue, or say what should be different.', button: goOn };
+    case 'stepLimit':
+      return {
+        what: `Reached the limit of ${plural(steps, 'step')} for one turn.`,
+        todo: 'Continue for as many again.',
+        button: goOn,
+      };
+    case 'costLimit':
+      return {
+        what: 'Reached the cost limit of this session.',
+        todo: 'Raise the limit in the settings to go on.',
+        button: { label: 'Open settings', message: { type: 'command', command: 'openSettings' } },
+      };
+    case 'unanswered':
+      return {
+        what: 'An approval was needed and nobody was there to answer.',
+        todo: 'Nothing was done. Continue to be asked again.',
+        button: goOn,
+      };
+    default:
+      return failure
+        ? { what: failure.message, todo: failure.hint, button: failure.action && actions[failure.action] }
+        : { what: 'The turn failed.', todo: 'Try again, or look into the log.', button: actions.retry };
+  }
+}
+
+const actions: Record<NonNullable<Failure['action']>, NonNullable<Shown['button']>> = {
+  retry: { label: 'Try again', message: { type: 'command', command: 'retry' } },
+  setKey: { label: 'Set API key', message: { type: 'command', command: 'setKey' } },
+  selectBackend: { label: 'Select backend', message: { type: 'command', command: 'selectBackend' } },
+  openSettings: { label: 'Open settings', message: { type: 'command', command: 'openSettings' } },
+  newSession: { label: 'New session', message: { type: 'newSession' } },
+  showLog: { label: 'Show log', message: { type: 'command', command: 'showLog' } },
+};

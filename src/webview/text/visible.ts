@@ -1,0 +1,20 @@
+/**
+ * A command as it really is: characters that show nothing, turn the reading direction or pass for a plain space are
+ * spelled out, so that what a person approves is what runs.
+ */
+export type Piece = { text: string; hidden: boolean };
+
+// Controls but tab and newline; format, private, unassigned; separators but the plain space; whatever draws nothing.
+const HIDDEN = /(?![\t\n ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+export function pieces(text: string): Piece[] {
+  const found: Piece[] = [];
+  let end = 0;
+  for (const m of text.matchAll(HIDDEN)) {
+    if (m.index > end) found.push({ text: text.slice(end, m.index), hidden: false });
+    found.push({ text: `\\u{${m[0].codePointAt(0)!.toString(16)}}`, hidden: true });
+    end = m.index + m[0].length;
+  }
+  if (end < text.length) found.push({ text: text.slice(end), hidden: false });
+  return found;
+}

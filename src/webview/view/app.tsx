@@ -1,0 +1,27 @@
+import { around, head, items } from '../state/store.ts';
+import { Composer } from './composer.tsx';
+import { Blocked, Empty, StandInBanner } from './empty.tsx';
+import { Pending } from './pending.tsx';
+import { Plan } from './plan.tsx';
+import { RunLine } from './run-line.tsx';
+import { SessionBar } from './session-bar.tsx';
+import { Announcer, Toast } from './spoken.tsx';
+import { Transcript } from './transcript.tsx';
+
+export function App() {
+  if (!around.value) return null;
+  return (
+    <div class="app">
+      <SessionBar />
+      <StandInBanner />
+      {items.value.length ? <Transcript key={head.value?.id} /> : <Empty />}
+      <RunLine />
+      <Plan />
+      <Toast />
+      <Pending />
+      <Blocked />
+      <Composer />
+      <Announcer />
+    </div>
+  );
+}

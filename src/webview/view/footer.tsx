@@ -1,0 +1,114 @@
+/** Below the text: how far it may go, who answers, what it used, and send. */
+import type { ApprovalMode } from '../../protocol/access.ts';
+import { around, backend, head, isBusy, mode } from '../state/store.ts';
+import { compact, exact, modes, money } from '../text/words.ts';
+import { post } from '../vscode.ts';
+import { Icon, IconButton } from './icon.tsx';
+import { Menu, MenuItem } from './menu.tsx';
+
+export function Footer({ canSend, onSend }: { canSend: boolean; onSend: () => void }) {
+  return (
+    <div class="footer">
+      <ModePicker />
+      <button
+        type="button"
+        class="quiet backend"
+        title={`Backend: ${head.value?.backend.baseUrl || backend.value.label}. Select another`}
+        aria-label={`Backend: ${backend.value.label}`}
+        onClick={() => post({ type: 'command', command: 'selectBackend' })}
+      >
+        {backend.value.label}
+      </button>
+      <span class="spacer" />
+      <Cost />
+      <ContextRing />
+      <IconButton
+        name="arrow-up"
+        label={isBusy.value ? 'Send for the next step' : 'Send'}
+        class="send"
+        disabled={!canSend}
+        onClick={onSend}
+      />
+    </div>
+  );
+}
+
+function ModePicker() {
+  return (
+    <Menu
+      label={`Approval mode: ${modes[mode.value].label}`}
+      face={
+        <>
+          <Icon name="shield" />
+          {modes[mode.value].label}
+          <Icon name="chevron-down" />
+        </>
+      }
+      class="mode"
+      align="left"
+      side="above"
+      disabled={!!around.value?.blocked}
+    >
+      {close =>
+        (Object.keys(modes) as ApprovalMode[]).map(each => (
+          <MenuItem
+            key={each}
+            label={modes[each].label}
+            detail={modes[each].meaning}
+            checked={each === mode.value}
+            onClick={() => {
+              close();
+              if (each !== mode.value) post({ type: 'setMode', mode: each });
+            }}
+          />
+        ))
+      }
+    </Menu>
+  );
+}
+
+function Cost() {
+  if (!head.value) return null;
+  const { cost, total } = head.value;
+  const paid = money(cost);
+  const cached = total.promptTokens ? Math.round((total.cachedTokens / total.promptTokens) * 100) : 0;
+  const title =
+    `Input ${exact(total.promptTokens)} tokens (${cached}% from the cache), output ${exact(total.completionTokens)}` +
+    `${total.estimated ? ', estimated' : ''}${cost.length ? '' : '. No price is known for this backend'}`;
+  const tokens = total.promptTokens + total.completionTokens;
+  if (!tokens) return null;
+  return (
+    <span class="meta cost" title={title}>
+      {paid || `${compact(tokens)} tokens`}
+    </span>
+  );
+}
+
+const RADIUS = 6;
+const ROUND = 2 * Math.PI * RADIUS;
+
+function ContextRing() {
+  const { contextTokens = 0, contextWindow = 0 } = head.value ?? {};
+  if (!contextTokens || !contextWindow) return null;
+  const part = Math.min(1, contextTokens / contextWindow);
+  const percent = Math.round(part * 100);
+  const title = `Context: ${exact(contextTokens)} of ${exact(contextWindow)} tokens`;
+  return (
+    <span class="context" role="img" aria-label={`${percent}% of the context used`} title={title}>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+        <circle class="track" cx="8" cy="8" r={RADIUS} />
+        <circle
+          class={part > 0.85 ? 'used warning' : 'used'}
+          cx="8"
+          cy="8"
+          r={RADIUS}
+          stroke-dasharray={`${part * ROUND} ${ROUND}`}
+          transform="rotate(-90 8 8)"
+        />
+      </svg>
+      <span class="meta" aria-hidden="true">
+        {percent}%
+      </span>
+    </span>
+  );
+}

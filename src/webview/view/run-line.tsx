@@ -1,0 +1,66 @@
+/** What happens now, in about five words. */
+import type { SessionHead, ToolItem } from '../../protocol/transcript.ts';
+import type { Live } from '../state/live.ts';
+import { head, isBusy, items, live } from '../state/store.ts';
+import { compact, elapsed, exact } from '../text/words.ts';
+import { post } from '../vscode.ts';
+import { useNow } from './clock.ts';
+import { Icon } from './icon.tsx';
+
+export function RunLine() {
+  return isBusy.value && head.value ? <Running head={head.value} /> : null;
+}
+
+function Running({ head }: { head: SessionHead }) {
+  const now = useNow();
+  const { tokensPerSecond } = live.value;
+  return (
+    <div class="run-line">
+      <span class="run-now">{happening(head, live.value, now)}</span>
+      <span class="meta rate" title="Tokens per second from the backend">
+        {tokensPerSecond > 0 && head.status === 'running'
+          ? `${compact(Math.round(tokensPerSecond))} tok/s`
+          : ''}
+      </span>
+      <span class="meta" title={`Step ${exact(head.step)} of at most ${exact(head.maxSteps)} in this turn`}>
+        step {head.step} of {head.maxSteps}
+      </span>
+      <span class="meta" title="Time since the turn began">
+        {elapsed(now - head.turnStartedAt)}
+      </span>
+      <button type="button" class="small secondary" onClick={() => post({ type: 'stop' })}>
+        <Icon name="debug-stop" />
+        Stop
+      </button>
+    </div>
+  );
+}
+
+function happening(head: SessionHead, live: Live, now: number): string {
+  const pending = head.pending[0];
+  if (pending) return pending.kind === 'approval' ? 'Waiting for your approval' : 'Waiting for your answer';
+  if (live.waiting) {
+    const left = Math.ceil((live.waiting.until - now) / 1000);
+    return left > 0 ? `Waiting ${left} s: ${live.waiting.reason}` : `Trying again: ${live.waiting.reason}`;
+  }
+  const tools = runningTools();
+  if (tools.length > 1) return `Running ${tools.length} tools`;
+  if (tools[0]) return `${tools[0].title.busy} ${tools[0].title.object}`;
+  const call = live.calls.findLast(c => c);
+  if (call) return `Preparing ${call.name}`;
+  if (live.text) return 'Writing';
+  if (live.reasoning) return `Thinking ${elapsed(now - live.reasoningSince)}`;
+  return `Waiting for the backend ${elapsed(Math.max(0, now - live.since))}`;
+}
+
+/** Running calls are among the last items of the timeline: those of the step that runs. */
+function runningTools(): ToolItem[] {
+  const found: ToolItem[] = [];
+  for (let i = items.value.length - 1; i >= 0; i--) {
+    const item = items.value[i]!;
+    if (item.kind === 'user' && item.steer) continue;
+    if (item.kind !== 'tool' && item.kind !== 'notice') break;
+    if (item.kind === 'tool' && item.state === 'running') found.unshift(item);
+  }
+  return found;
+}

@@ -1,0 +1,112 @@
+import { useRef } from 'preact/hooks';
+import { head, sessions } from '../state/store.ts';
+import { ago, statusNames } from '../text/words.ts';
+import { post } from '../vscode.ts';
+import { Icon, IconButton } from './icon.tsx';
+import { Menu, MenuItem } from './menu.tsx';
+
+export function SessionBar() {
+  const status = head.value?.status ?? 'idle';
+  return (
+    <header class="session-bar">
+      <span class={`dot ${status}`} role="img" aria-label={statusNames[status]} title={statusNames[status]} />
+      {head.value ? <Title /> : <span class="title">New session</span>}
+      {head.value && status !== 'idle' && (
+        <span class="status-name" aria-hidden="true">
+          {statusNames[status]}
+        </span>
+      )}
+      <SessionList />
+      <IconButton name="add" label="New session" onClick={() => post({ type: 'newSession' })} />
+      <MoreMenu />
+    </header>
+  );
+}
+
+function Title() {
+  const title = head.value?.title || 'New session';
+  const leaving = useRef(false);
+  const commit = (input: HTMLInputElement) => {
+    const next = input.value.trim();
+    if (!leaving.current && next && next !== title) post({ type: 'rename', title: next.slice(0, 200) });
+    else input.value = title;
+    leaving.current = false;
+  };
+  return (
+    <input
+      class="title"
+      aria-label="Session title"
+      title={title}
+      value={title}
+      maxLength={200}
+      dir="auto"
+      spellcheck={false}
+      onBlur={e => commit(e.currentTarget)}
+      onKeyDown={e => {
+        if (e.isComposing) return;
+        if (e.key === 'Escape') leaving.current = true;
+        if (e.key === 'Enter' || e.key === 'Escape') {
+          e.stopPropagation();
+          e.currentTarget.blur();
+        }
+      }}
+    />
+  );
+}
+
+function SessionList() {
+  return (
+    <Menu
+      label="Sessions"
+      face={<Icon name="history" />}
+      class="icon-menu sessions"
+      align="right"
+      side="below"
+      onOpen={() => post({ type: 'listSessions' })}
+    >
+      {close => {
+        const list = sessions.value;
+        if (!list) return <p class="menu-note">Reading the sessions of this workspace</p>;
+        if (!list.length) return <p class="menu-note">No sessions in this workspace yet.</p>;
+        return list.map(s => (
+          <MenuItem
+            key={s.id}
+            label={s.title || 'New session'}
+            detail={s.running ? 'running' : ago(s.updatedAt, Date.now())}
+            checked={s.id === head.value?.id}
+            onClick={() => {
+              close();
+              post({ type: 'openSession', id: s.id });
+            }}
+          />
+        ));
+      }}
+    </Menu>
+  );
+}
+
+const commands = [
+  { label: 'Select backend', command: 'selectBackend' },
+  { label: 'Set API key', command: 'setKey' },
+  { label: 'Open settings', command: 'openSettings' },
+  { label: 'Show log', command: 'showLog' },
+] as const;
+
+function MoreMenu() {
+  return (
+    <Menu label="More actions" face={<Icon name="ellipsis" />} class="icon-menu" align="right" side="below">
+      {close =>
+        commands.map(({ label, command }) => (
+          <MenuItem
+            key={command}
+            label={label}
+            onClick={() => {
+              close();
+              post({ type: 'command', command });
+            }}
+          />
+        ))
+      }
+    </Menu>
+  );
+}
