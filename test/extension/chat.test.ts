@@ -1,0 +1,252 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createChat, type Memory } from '../../src/extension/chat/chat.ts';
+import type { Settings } from '../../src/extension/settings.ts';
+import type { ApprovalMode } from '../../src/protocol/access.ts';
+import { emptyTranscript } from '../../src/protocol/transcript.ts';
+import type { Session, Sessions, SessionUpdate, StartOptions } from '../../src/session/sessions.ts';
+
+const backend = { baseUrl: 'standin:', model: 'k2', profile: 'standin', standIn: true };
+const update = {
+  event: { type: 'step.started' },
+  change: { items: [], head: true },
+} as unknown as SessionUpdate;
+
+/** A session whose turns begin and end when the test says so. */
+function fakeSession(id: string, known: Disk) {
+  const listeners = new Set<(update: SessionUpdate) => void>();
+  const transcript = emptyTranscript();
+  transcript.head = { ...transcript.head, id, backend };
+  let ended = () => {};
+  let settled: Promise<void> = Promise.resolve();
+  const session = {
+    id,
+    transcript,
+    live: [],
+    running: false,
+    interrupted: known.interrupted.has(id),
+    readOnly: known.held.has(id) ? 'open elsewhere' : undefined,
+    closed: false,
+    sent: [] as string[],
+    subscribe: (listener: (update: SessionUpdate) => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    begin() {
+      session.running = true;
+      settled = new Promise(resolve => {
+        ended = resolve;
+      });
+      session.tell('running');
+    },
+    end() {
+      session.running = false;
+      session.tell('idle');
+      ended();
+    },
+    tell(status: 'running' | 'idle') {
+      transcript.head = { ...transcript.head, status };
+      for (const listener of listeners) listener(update);
+    },
+    async send(text: string) {
+      session.sent.push(text);
+      if (!session.running) session.begin();
+    },
+    async resume() {
+      session.begin();
+    },
+    setBackend: vi.fn(async () => {}),
+    settled: () => settled,
+    async close() {
+      session.closed = true;
+      known.held.delete(id);
+    },
+  };
+  return session;
+}
+type FakeSession = ReturnType<typeof fakeSession>;
+interface Disk {
+  interrupted: Set<string>;
+  held: Set<string>;
+}
+
+let disk: Disk;
+let store: Map<string, unknown>;
+let settings: Settings;
+let made: FakeSession[];
+let refusal: string | undefined;
+let modes: ApprovalMode[];
+let offered: (() => Promise<void>)[];
+
+beforeEach(() => {
+  disk = { interrupted: new Set(), held: new Set() };
+  store = new Map();
+  made = [];
+  modes = [];
+  offered = [];
+  refusal = undefined;
+  settings = { backend, mode: 'ask', limits: { maxSteps: 9, maxCost: undefined }, resume: 'auto' };
+});
+
+/** A window; a second one on the same memory is the window after its reload. */
+function openWindow(pollMs?: number) {
+  const make = (id: string) => {
+    const session = fakeSession(id, disk);
+    made.push(session);
+    return session as unknown as Session;
+  };
+  const sessions = {
+    list: async () => made.map(s => ({ id: s.id, title: '', updatedAt: 0, running: false })),
+    start: async (options: StartOptions) => {
+      modes.push(options.mode);
+      return make(`s${made.length + 1}`);
+    },
+    open: async (id: string) => {
+      if (id === 'gone') throw new Error('There is no session gone.');
+      return make(id);
+    },
+  } as unknown as Sessions;
+  const memory: Memory = {
+    get: <T>(key: string) => store.get(key) as T | undefined,
+    update: async (key, value) => void store.set(key, value),
+  };
+  return createChat({
+    sessions: async () => sessions,
+    memory,
+    settings: () => settings,
+    refusal: () => refusal,
+    offerToGoOn: go => offered.push(go),
+    pollMs,
+  });
+}
+
+describe('sending', () => {
+  it('starts one session, however fast the person is', async () => {
+    const chat = openWindow();
+    await Promise.all([chat.send('one', []), chat.send('two', [])]);
+    expect(made).toHaveLength(1);
+    expect(made[0]!.sent).toEqual(['one', 'two']);
+  });
+  it('nothing, or where nothing may be sent, starts none and says why', async () => {
+    const chat = openWindow();
+    await expect(chat.send('  \n', [])).rejects.toThrow('Describe a task');
+    refusal = 'Restricted Mode';
+    await expect(chat.send('go', [])).rejects.toThrow('Restricted Mode');
+    expect(made).toEqual([]);
+  });
+  it('goes to the backend of the settings, which may have changed', async () => {
+    const chat = openWindow();
+    await chat.send('one', []);
+    made[0]!.end();
+    const other = { ...backend, baseUrl: 'https://k2.example/v1', standIn: false };
+    settings = { ...settings, backend: other };
+    await chat.send('two', []);
+    expect(made[0]!.setBackend.mock.calls).toEqual([[other]]);
+  });
+});
+
+describe('another session', () => {
+  it('leaves the one before running, and closes it once it is done', async () => {
+    const chat = openWindow();
+    await chat.send('long', []);
+    const first = made[0]!;
+    await chat.startFresh();
+    expect(chat.session).toBeUndefined();
+    expect(chat.running.map(s => s.id)).toEqual(['s1']);
+    expect(first.closed).toBe(false);
+    first.end();
+    await vi.waitFor(() => expect(first.closed).toBe(true));
+  });
+  it('and back: the same one is shown, not opened twice', async () => {
+    const chat = openWindow();
+    await chat.send('long', []);
+    await chat.startFresh();
+    await chat.open('s1');
+    expect(chat.session).toBe(made[0]);
+    made[0]!.end();
+    await chat.list();
+    expect(made[0]!.closed).toBe(false);
+    expect(made).toHaveLength(1);
+  });
+  it('that cannot be opened leaves what is shown', async () => {
+    const chat = openWindow();
+    await chat.send('one', []);
+    await expect(chat.open('gone')).rejects.toThrow('no session');
+    expect(chat.session).toBe(made[0]);
+  });
+});
+
+describe('after a reload', () => {
+  it('the same session is shown, and does nothing by itself when its turn was over', async () => {
+    const before = openWindow();
+    await before.send('one', []);
+    made[0]!.end();
+    await before.close();
+    const after = openWindow();
+    expect(after.interrupted).toBe(false);
+    await after.restore();
+    expect(after.session?.id).toBe('s1');
+    expect(after.session?.running).toBe(false);
+  });
+  it('what ran goes on, the shown session and the one behind it', async () => {
+    const before = openWindow();
+    await before.send('one', []);
+    await before.startFresh();
+    await before.send('two', []);
+    await before.close();
+    disk.interrupted = new Set(['s1', 's2']);
+    const after = openWindow();
+    expect(after.interrupted).toBe(true);
+    await after.restore();
+    expect(after.session?.id).toBe('s2');
+    expect(after.running.map(s => s.id).sort()).toEqual(['s1', 's2']);
+  });
+  it('with resume = ask it waits for the person, and asks once', async () => {
+    settings = { ...settings, resume: 'ask' };
+    const before = openWindow();
+    await before.send('one', []);
+    await before.close();
+    disk.interrupted.add('s1');
+    const after = openWindow();
+    await after.restore();
+    expect(after.session?.running).toBe(false);
+    expect(offered).toHaveLength(1);
+    await offered[0]!();
+    expect(after.session?.running).toBe(true);
+  });
+  it('a run that was cut short elsewhere stays as it is', async () => {
+    store.set('ascent.session', 's7');
+    disk.interrupted.add('s7');
+    const chat = openWindow();
+    await chat.restore();
+    expect(chat.session?.running).toBe(false);
+  });
+  it('a session that is gone is told once and forgotten', async () => {
+    store.set('ascent.session', 'gone');
+    await expect(openWindow().restore()).rejects.toThrow('no session');
+    await openWindow().restore();
+    expect(made).toEqual([]);
+  });
+  it('a session still held by the window before is read, and goes on when it is free', async () => {
+    store.set('ascent.session', 's1');
+    store.set('ascent.running', ['s1']);
+    disk.interrupted.add('s1');
+    disk.held.add('s1');
+    const chat = openWindow(1);
+    const seen = new Promise<void>(resolve => chat.onSwitch(() => chat.session?.readOnly || resolve()));
+    await chat.restore();
+    expect(chat.session?.readOnly).toBeDefined();
+    await expect(chat.send('now', [])).rejects.toThrow('open elsewhere');
+    await seen;
+    await vi.waitFor(() => expect(chat.session?.running).toBe(true));
+  });
+});
+
+it('the mode chosen before there is a session is the mode of the next one alone', async () => {
+  const chat = openWindow();
+  await chat.setMode('edits');
+  expect(chat.mode).toBe('edits');
+  await chat.send('one', []);
+  await chat.startFresh();
+  await chat.send('two', []);
+  expect(modes).toEqual(['edits', 'ask']);
+});
