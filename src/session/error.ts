@@ -6,6 +6,10 @@ export type SessionErrorKind =
   /** A read, write or sync failed: the files are left as they are, nothing further is written. */
   | 'io'
   | 'closed'
+  /** A turn is running. */
+  | 'busy'
+  /** Nothing was said. */
+  | 'empty'
   | 'readOnly'
   | 'notFound'
   /** Another process writes to this session. */

@@ -6,6 +6,7 @@ import type { ApprovalMode } from '../protocol/access.ts';
 import type { Backend, ContextItem, LiveEvent, SessionEvent } from '../protocol/events.ts';
 import type { Change, Transcript } from '../protocol/transcript.ts';
 import type { SessionSummary } from '../protocol/view.ts';
+import type { WasmName } from '../safety/commands/bashParser.ts';
 
 export interface Limits {
   maxSteps: number;
@@ -19,6 +20,8 @@ export interface SessionsOptions {
   stateDir: string;
   /** Makes the client for a backend: the caller knows keys and the stand-in. Throws ModelError. */
   connect(backend: Backend): Promise<ModelClient>;
+  /** The bytes of a grammar that command analysis needs, by file name. */
+  loadWasm(name: WasmName): Promise<Uint8Array>;
   now(): number;
   /** Instructions of the workspace (AGENTS.md), already judged to be trusted. */
   instructions(): Promise<string | undefined>;
@@ -70,4 +73,6 @@ export interface Sessions {
   start(options: StartOptions): Promise<Session>;
   /** Opens what is there (read-only when another process holds it). Throws SessionError when there is none. */
   open(id: string): Promise<Session>;
+  /** Every recorded event, without opening the session for anything else. */
+  read(id: string): Promise<SessionEvent[]>;
 }

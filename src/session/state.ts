@@ -14,6 +14,8 @@ export class SessionState {
   readonly rules: Rule[] = [];
   /** Effects that were about to happen, of calls whose result is not recorded. */
   readonly intents = new Map<string, Effect[]>();
+  /** Files that the agent changed: a command that does what they say asks again. */
+  readonly edited = new Set<string>();
   /** Recorded at the start, so that every request of the session begins with the same bytes. */
   tools: ToolDeclaration[] = [];
   /** The turn that has begun and not ended. */
@@ -45,6 +47,7 @@ export class SessionState {
         break;
       case 'tool.intent':
         this.intents.set(e.callId, e.effects);
+        for (const effect of e.effects) if (effect.kind === 'file') this.edited.add(effect.path);
         break;
       case 'tool.result':
         this.intents.delete(e.callId);

@@ -1,21 +1,11 @@
 /** The real grammar, and a policy over a disk that is a table: real path by path, everything else as it is written. */
 
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import nodePath from 'node:path';
 import { type BashParser, createBashParser } from '../../src/safety/commands/bashParser.ts';
 import { createPolicy, type Policy, type PolicyOptions } from '../../src/safety/policy.ts';
+import { loadWasm } from '../wasm.ts';
 
-const require = createRequire(import.meta.url);
-export const parser: BashParser = createBashParser(name =>
-  readFile(
-    require.resolve(
-      name === 'web-tree-sitter.wasm'
-        ? 'web-tree-sitter/web-tree-sitter.wasm'
-        : 'tree-sitter-bash/tree-sitter-bash.wasm',
-    ),
-  ),
-);
+export const parser: BashParser = createBashParser(loadWasm);
 
 export interface TableDisk {
   /** Real paths of links. */

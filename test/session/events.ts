@@ -10,7 +10,7 @@ export const result = (content: string): NewEvent => ({
   durationMs: 1,
 });
 export const intent: NewEvent = { type: 'tool.intent', callId: 'call-1', effects: [] };
-export const turnStarted: NewEvent = { type: 'turn.started', turn: 't1' };
+export const turnStarted: NewEvent = { type: 'turn.started', turn: 't1', maxSteps: 300 };
 export const turnEnded: NewEvent = { type: 'turn.ended', turn: 't1', reason: 'done' };
 export const message = (text: string): NewEvent => ({
   type: 'user.message',
@@ -27,7 +27,6 @@ export const started = (version: number) =>
     roots: [],
     backend: { baseUrl: '', model: '', profile: '', standIn: true },
     mode: 'ask',
-    maxSteps: 300,
     systemPrompt: '',
     tools: [],
   }) satisfies Omit<EventOf<'session.started'>, 'version' | 'seq' | 'at'> & { version: number };

@@ -40,7 +40,7 @@ export function workbench(files: Files = {}, more: { host?: Partial<Host>; roots
       heard.questions.push(question);
       return options[0] ?? 'yes';
     },
-    setPlan: items => {
+    setPlan: async items => {
       heard.plan = items;
     },
   };

@@ -1,0 +1,138 @@
+/** The sessions of a state directory: opens their logs, folds them, and puts an open session together. */
+import { homedir } from 'node:os';
+import type { Toolbox } from '../agent/seams.ts';
+import { systemPrompt } from '../agent/systemPrompt.ts';
+import type { NewEvent } from '../protocol/events.ts';
+import { createBashParser } from '../safety/commands/bashParser.ts';
+import { createPolicy } from '../safety/policy.ts';
+import { createTools, declarations } from '../tools/catalog.ts';
+import type { Tool } from '../tools/tool.ts';
+import { realDisk } from './disk.ts';
+import { SessionError } from './error.ts';
+import { type EventLog, openLog } from './eventLog.ts';
+import { createLiveSession } from './liveSession.ts';
+import { acquireLock } from './lock.ts';
+import { type SessionPaths, sessionFiles } from './sessionFiles.ts';
+import type { Session, Sessions, SessionsOptions } from './sessions.ts';
+import { SessionState } from './state.ts';
+
+/** The longest a command may ask for. Seconds. */
+const MAX_COMMAND_SECONDS = 3600;
+
+export function createSessions(options: SessionsOptions): Sessions {
+  const { host, now } = options;
+  const files = sessionFiles(options.stateDir);
+  const parser = createBashParser(options.loadWasm);
+
+  async function open(id: string, paths: SessionPaths, opening?: OpeningEvent): Promise<Session> {
+    const lock = await acquireLock(realDisk, paths.lock);
+    const readOnly =
+      'heldBy' in lock
+        ? 'This session is open in another window or on the command line. Go on there, or close it there first.'
+        : undefined;
+    const release = 'heldBy' in lock ? async () => {} : lock.release;
+    let log: EventLog | undefined;
+    try {
+      log = await openLog(paths.directory, { now, write: !readOnly });
+      const state = new SessionState();
+      const tools = createTools({
+        host,
+        seen: state.seen,
+        spoolDir: paths.spool,
+        maxCommandSeconds: MAX_COMMAND_SECONDS,
+      });
+      for (const event of log.events) state.apply(event);
+      if (opening) state.apply(await log.append(opening(tools), 'synced'));
+      for (const notice of noticesOf(log)) state.apply(await log.append(notice, 'buffered'));
+      const { append, close } = log;
+      return createLiveSession(
+        {
+          id,
+          state,
+          writer: { append, close: () => close().finally(release) },
+          tools: toolbox(tools, state),
+          decide: decider(state, paths),
+          readOnly,
+        },
+        options,
+      );
+    } catch (error) {
+      await log?.close();
+      await release();
+      throw error;
+    }
+  }
+
+  function decider(state: SessionState, paths: SessionPaths) {
+    const policy = createPolicy({
+      roots: host.roots,
+      platform: host.platform,
+      home: homedir(),
+      resolve: path => host.resolve(path),
+      stat: path => host.stat(path),
+      list: path => host.list(path),
+      readable: [paths.spool],
+      editedByAgent: () => state.edited,
+      searchPath: process.env.PATH,
+      parser,
+    });
+    return (access: Parameters<typeof policy.decide>[0]) =>
+      policy.decide(access, { mode: state.mode, rules: state.rules });
+  }
+
+  return {
+    list: () => files.list(),
+    async read(id) {
+      const log = await openLog(files.paths(id).directory, { write: false });
+      return [...log.events];
+    },
+    async start({ backend, mode }) {
+      const id = newId(now());
+      const instructions = await options.instructions();
+      const { roots, platform } = host;
+      const day = new Date(now()).toISOString().slice(0, 10);
+      return open(id, await files.create(id), tools => ({
+        type: 'session.started',
+        version: 1,
+        id,
+        roots: [...roots],
+        backend,
+        mode,
+        systemPrompt: systemPrompt({ roots, platform, instructions, day }),
+        tools: declarations(tools),
+      }));
+    },
+    async open(id) {
+      if (!(await files.exists(id))) throw new SessionError('notFound', `There is no session ${id}.`);
+      return open(id, files.paths(id));
+    },
+  };
+}
+
+type OpeningEvent = (tools: readonly Tool[]) => Extract<NewEvent, { type: 'session.started' }>;
+
+/** The tools as they are now, under the declarations with which the session began: its requests keep their bytes. */
+function toolbox(tools: readonly Tool[], state: SessionState): Toolbox {
+  const byName = new Map(tools.map(tool => [tool.name, tool]));
+  return { declarations: state.tools, get: name => byName.get(name) };
+}
+
+/** What opening found out about the log that people should know; recorded, so that it is said once. */
+function* noticesOf({ events, gaps }: EventLog): Generator<NewEvent> {
+  const lost = gaps.reduce((sum, gap) => sum + gap.lost, 0);
+  if (gaps.length === 0 || events.some(e => e.type === 'notice' && e.code === noticeCode(lost, gaps.length)))
+    return;
+  yield {
+    type: 'notice',
+    level: 'warning',
+    code: noticeCode(lost, gaps.length),
+    text: `Part of this session's log was damaged: about ${lost} records are missing. Everything else is here.`,
+  };
+}
+const noticeCode = (lost: number, gaps: number) => `gap:${lost}:${gaps}`;
+
+/** Sorts by time, and says it: `20261123-143005-x7k2`. */
+function newId(now: number): string {
+  const time = new Date(now).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${time}-${crypto.randomUUID().slice(0, 4)}`;
+}

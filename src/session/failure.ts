@@ -1,0 +1,16 @@
+/** A turn's failure in words for people. */
+import { ModelError } from '../model/client.ts';
+import { explain } from '../model/explain.ts';
+import type { Backend, Failure } from '../protocol/events.ts';
+import { SessionError } from './error.ts';
+
+export function failureOf(error: unknown, backend: Backend): Failure {
+  if (error instanceof ModelError) return explain(error, backend);
+  if (error instanceof SessionError) return { kind: error.kind, message: error.message, hint: '' };
+  return {
+    kind: 'internal',
+    message: `Something in Ascent broke: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'The session is safe. Try again; if it happens again, the log tells more.',
+    action: 'showLog',
+  };
+}

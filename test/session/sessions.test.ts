@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { ModelError } from '../../src/model/client.ts';
+import { call, reply, scriptedModel } from '../agent/fakes.ts';
+import { output, pending, workshop } from './workshop.ts';
+
+const done = [reply({ text: 'Done.' })];
+const edit = (id: string, from: string, to: string) =>
+  call(id, 'edit_file', { path: 'a.txt', edits: [{ old_text: from, new_text: to }] });
+const readA = call('read', 'read_file', { path: 'a.txt' });
+const command = (id: string, line: string) => call(id, 'run_command', { command: line });
+
+describe('a session', () => {
+  it('is the same from its log as it was live', async () => {
+    await using shop = workshop();
+    shop.write('a.txt', 'one\n');
+    const model = scriptedModel([
+      [reply({ reasoning: 'look', calls: [readA] })],
+      [reply({ calls: [edit('e', 'one', 'two')] })],
+      done,
+    ]);
+    const session = await shop.start(model, 'edits');
+    await session.send('change one to two');
+    await session.settled();
+    expect(shop.read('a.txt')).toBe('two\n');
+    const live = structuredClone({ head: session.transcript.head, items: session.transcript.items });
+    await session.close();
+    const again = await shop.reopen(session.id, model);
+    expect({ head: again.transcript.head, items: again.transcript.items }).toEqual(live);
+    expect(again.interrupted).toBe(false);
+    expect(live.head).toMatchObject({ status: 'idle', title: 'change one to two', step: 3 });
+  });
+
+  it('waits for an approval, and takes it only with the nonce of this very call', async () => {
+    await using shop = workshop();
+    const session = await shop.start(
+      scriptedModel([[reply({ calls: [command('c', 'echo hi > b.txt')] })], done]),
+    );
+    await session.send('go');
+    const asked = await pending(session);
+    expect(asked).toMatchObject({ kind: 'approval', callId: 'c' });
+    expect(session.approve('c', 'guessed', 'once')).toBe(false);
+    expect(session.approve('c', asked.nonce, 'once')).toBe(true);
+    expect(session.approve('c', asked.nonce, 'once')).toBe(false);
+    await session.settled();
+    expect(shop.read('b.txt')).toBe('hi\n');
+  });
+
+  it('does nothing when it is denied, and tells the model why', async () => {
+    await using shop = workshop();
+    const model = scriptedModel([[reply({ calls: [command('c', 'touch b.txt')] })], done]);
+    const session = await shop.start(model);
+    await session.send('go');
+    session.approve('c', (await pending(session)).nonce, 'deny', 'not in this folder');
+    await session.settled();
+    expect(model.requests[1]?.at(-1)).toMatchObject({ text: expect.stringContaining('not in this folder') });
+    expect(() => shop.read('b.txt')).toThrow();
+  });
+
+  it('does not ask twice for what was allowed for the session', async () => {
+    await using shop = workshop();
+    shop.write('a.txt', 'one\n');
+    const model = scriptedModel([
+      [reply({ calls: [readA] })],
+      [reply({ calls: [edit('e1', 'one', 'two')] })],
+      [reply({ calls: [edit('e2', 'two', 'three')] })],
+      done,
+    ]);
+    const session = await shop.start(model);
+    await session.send('go');
+    session.approve('e1', (await pending(session)).nonce, 'session');
+    await session.settled();
+    expect(shop.read('a.txt')).toBe('three\n');
+  });
+
+  it('refuses an edit of a file that changed since the model read it', async () => {
+    await using shop = workshop();
+    shop.write('a.txt', 'one\n');
+    const model = scriptedModel([
+      [reply({ calls: [readA] })],
+      async () => {
+        shop.write('a.txt', 'one, and mine\n');
+        return [reply({ calls: [edit('e', 'one', 'two')] })];
+      },
+      done,
+    ]);
+    const session = await shop.start(model, 'all');
+    await session.send('go');
+    await session.settled();
+    expect(shop.read('a.txt')).toBe('one, and mine\n');
+  });
+
+  it('stops: the process is gone, and the next message works', async () => {
+    await using shop = workshop();
+    const model = scriptedModel([
+      [reply({ calls: [command('c', 'echo $$ > pid; echo ready; sleep 1000')] })],
+      [reply({ text: 'Next.' })],
+    ]);
+    const session = await shop.start(model, 'all');
+    await session.send('go');
+    await output(session, 'ready');
+    await session.stop();
+    expect(session.running).toBe(false);
+    expect(() => process.kill(Number(shop.read('pid')), 0)).toThrow();
+    expect(session.transcript.head.status).toBe('stopped');
+    await session.send('again');
+    await session.settled();
+    expect(session.transcript.head.status).toBe('idle');
+    const roles = model.requests[1]?.map(m => m.role);
+    expect(roles).toEqual(['system', 'user', 'assistant', 'tool', 'user']);
+  });
+
+  it('says what failed and what to do, and goes on when asked to', async () => {
+    await using shop = workshop();
+    const failing = () => Promise.reject(new ModelError('network', 'The backend does not answer.'));
+    const session = await shop.start(scriptedModel([failing, done]));
+    await session.send('go');
+    await session.settled();
+    expect(session.transcript.items.at(-1)).toMatchObject({
+      kind: 'end',
+      reason: 'failed',
+      failure: { message: 'The backend does not answer.', hint: expect.stringMatching(/\w/) },
+    });
+    await session.resume();
+    await session.settled();
+    expect(session.transcript.head.status).toBe('idle');
+  });
+
+  it('ends without effect when nobody can answer', async () => {
+    await using shop = workshop();
+    const model = scriptedModel([[reply({ calls: [command('c', 'touch b.txt')] })]]);
+    const session = await shop.start(model, 'ask', { attended: false });
+    await session.send('go');
+    await session.settled();
+    expect(session.transcript.items.at(-1)).toMatchObject({ kind: 'end', reason: 'unanswered' });
+  });
+
+  it('asks the person, and the answer reaches the model', async () => {
+    await using shop = workshop();
+    const question = call('q', 'ask_user', { question: 'Which one?', options: ['left', 'right'] });
+    const model = scriptedModel([[reply({ calls: [question] })], done]);
+    const session = await shop.start(model);
+    await session.send('go');
+    const asked = await pending(session);
+    expect(session.answer('q', 'guessed', 'left')).toBe(false);
+    expect(session.answer('q', asked.nonce, 'left')).toBe(true);
+    await session.settled();
+    expect(model.requests[1]?.at(-1)).toMatchObject({ role: 'tool', text: expect.stringContaining('left') });
+  });
+
+  it('refuses an empty message and loses nothing', async () => {
+    await using shop = workshop();
+    const session = await shop.start(scriptedModel([]));
+    await expect(session.send(' \n')).rejects.toThrow('nothing to send');
+    expect((await shop.events(session.id)).map(e => e.type)).toEqual(['session.started']);
+  });
+
+  it('is read-only while another window holds it', async () => {
+    await using shop = workshop();
+    const session = await shop.start(scriptedModel([]));
+    const other = await shop.reopen(session.id, scriptedModel([]));
+    expect(other.readOnly).toBeTruthy();
+    await expect(other.send('go')).rejects.toThrow('another window');
+    await session.close();
+    const third = await shop.reopen(session.id, scriptedModel([]));
+    expect(third.readOnly).toBeUndefined();
+  });
+});
+
+describe('a session that was cut off', () => {
+  it('asks again for what was pending, and goes on', async () => {
+    await using shop = workshop();
+    const first = await shop.start(scriptedModel([[reply({ calls: [command('c', 'echo hi > b.txt')] })]]));
+    await first.send('go');
+    const before = await pending(first);
+    await first.close();
+
+    const session = await shop.reopen(first.id, scriptedModel([done]));
+    expect(session.interrupted).toBe(true);
+    expect(session.transcript.head).toMatchObject({ status: 'stopped', pending: [] });
+    await session.resume();
+    const again = await pending(session);
+    expect(again.nonce).not.toBe(before.nonce);
+    session.approve('c', again.nonce, 'once');
+    await session.settled();
+    expect(shop.read('b.txt')).toBe('hi\n');
+    expect(session.transcript.head.status).toBe('idle');
+  });
+
+  it('never runs a command twice: its outcome is unknown, and the model hears so', async () => {
+    await using shop = workshop();
+    const line = 'echo run >> runs.txt; echo ready; sleep 1000';
+    const first = await shop.start(scriptedModel([[reply({ calls: [command('c', line)] })]]), 'all');
+    await first.send('go');
+    await output(first, 'ready');
+    await first.close();
+
+    const model = scriptedModel([done]);
+    const session = await shop.reopen(first.id, model);
+    await session.resume();
+    await session.settled();
+    expect(shop.read('runs.txt')).toBe('run\n');
+    expect(model.requests[0]?.at(-1)).toMatchObject({ text: expect.stringContaining('Outcome unknown') });
+  });
+
+  it('ends the cut-off turn when the person sends something else', async () => {
+    await using shop = workshop();
+    const first = await shop.start(scriptedModel([[reply({ calls: [command('c', 'touch b.txt')] })]]));
+    await first.send('go');
+    await pending(first);
+    await first.close();
+    const model = scriptedModel([done]);
+    const session = await shop.reopen(first.id, model);
+    await session.send('never mind');
+    await session.settled();
+    expect(model.requests[0]?.map(m => m.role)).toEqual(['system', 'user', 'assistant', 'tool', 'user']);
+    expect(session.transcript.head.status).toBe('idle');
+  });
+});
