@@ -13,6 +13,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/vscode/**', 'test/ui/**'],
+    // Real processes on a busy machine: a limit against hangs, not a measure of speed.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: {
       include: ['src/**/*.{ts,tsx}'],
       exclude: ['src/extension/**', '**/*.d.ts'],

@@ -1,0 +1,96 @@
+/** The command line's words: parsed strictly, with one clear line for what does not fit. */
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { ApprovalMode } from '../protocol/access.ts';
+
+export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
+
+  ascent run [options] PROMPT     do a task in the current folder
+  ascent resume ID [options]      go on with a session that was cut off, stopped or limited
+  ascent sessions                 list the sessions
+  ascent log ID [--json]          print a session
+  ascent policy                   judge commands and paths given as JSON lines on stdin; runs nothing
+  ascent standin [--port N] [--scenario NAME]   serve the scripted stand-in backend alone
+
+Options of run and resume:
+  --cwd DIR            the workspace (default: the current folder)
+  --base-url URL       an OpenAI-compatible backend (default: ASCENT_BASE_URL, else the stand-in)
+  --model NAME         (default: ASCENT_MODEL, else kimi-k2-thinking)
+  --profile NAME       how the backend differs (default: guessed from the URL)
+  --api-key-env VAR    the variable that holds the key (default: ASCENT_API_KEY)
+  --state-dir DIR      where sessions are kept
+  --approve MODE       ask | edits | all: what may happen unasked (default: ask)
+  --max-steps N        (default: 300)
+  --max-cost AMOUNT    in the currency of the backend's prices
+  --resume ID          go on with this session; PROMPT, if given, is sent to it
+  --json               print each recorded event as one JSON line
+
+Exit codes: 0 done · 1 failed · 2 usage · 3 a limit ended it · 4 an approval was needed and nobody could answer ·
+130 interrupted
+`;
+
+/** The command line does not fit; `message` says how. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const positive = (name: string, whole: boolean) =>
+  z
+    .string()
+    .transform(Number)
+    .refine(n => n > 0 && (whole ? Number.isInteger(n) : Number.isFinite(n)), {
+      message: `${name} must be a ${whole ? 'whole ' : ''}number above 0.`,
+    })
+    .optional();
+
+const RunOptions = z.object({
+  cwd: z.string().optional(),
+  'base-url': z.string().optional(),
+  model: z.string().optional(),
+  profile: z.string().optional(),
+  'api-key-env': z.string().optional(),
+  'state-dir': z.string().optional(),
+  approve: z
+    .string()
+    .default('ask')
+    .pipe(z.enum(ApprovalMode.options, { error: '--approve must be ask, edits or all.' })),
+  'max-steps': positive('--max-steps', true),
+  'max-cost': positive('--max-cost', false),
+  resume: z.string().optional(),
+  json: z.boolean().default(false),
+});
+export type RunOptions = z.infer<typeof RunOptions> & { prompt: string };
+
+const text = { type: 'string' } as const;
+const runFlags = {
+  cwd: text,
+  'base-url': text,
+  model: text,
+  profile: text,
+  'api-key-env': text,
+  'state-dir': text,
+  approve: text,
+  'max-steps': text,
+  'max-cost': text,
+  resume: text,
+  json: { type: 'boolean' },
+} as const;
+
+export function parseRun(args: string[]): RunOptions {
+  const { values, positionals } = parse(args, runFlags);
+  const options = RunOptions.safeParse(values);
+  if (!options.success) throw new UsageError(options.error.issues.map(issue => issue.message).join(' '));
+  return { ...options.data, prompt: positionals.join(' ').trim() };
+}
+
+/** Flags of the small commands; throws UsageError for unknown ones. */
+export function parse<F extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
+  args: string[],
+  flags: F,
+) {
+  try {
+    return parseArgs({ args, options: flags, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

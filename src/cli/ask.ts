@@ -1,0 +1,73 @@
+/** Approvals and questions on a terminal. */
+import { createInterface } from 'node:readline/promises';
+import type { FileDiff, ToolDisplay } from '../protocol/display.ts';
+import type { Pending } from '../protocol/transcript.ts';
+import type { Session } from '../session/sessions.ts';
+
+/** Asks each pending thing as it appears, one after the other, until `signal` ends it. */
+export function answerOnTerminal(
+  session: Session,
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  signal: AbortSignal,
+): () => void {
+  const asked = new Set<string>();
+  let queue = Promise.resolve();
+  const ask = async (pending: Pending) => {
+    if (!session.transcript.head.pending.some(p => p.nonce === pending.nonce)) return;
+    const lines = createInterface({ input, output });
+    try {
+      const answer = await lines.question(questionFor(pending), { signal });
+      reply(session, pending, answer.trim());
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      lines.close();
+    }
+  };
+  return session.subscribe(() => {
+    for (const pending of session.transcript.head.pending) {
+      if (asked.has(pending.nonce)) continue;
+      asked.add(pending.nonce);
+      queue = queue.then(() => ask(pending));
+    }
+  });
+}
+
+function questionFor(pending: Pending): string {
+  if (pending.kind === 'question') {
+    const options = pending.options.map((option, i) => `  ${i + 1}. ${option}\n`).join('');
+    return `\n${pending.question}\n${options}> `;
+  }
+  const { title, preview, reasons, offer } = pending;
+  const always = offer ? ` · s: ${offer.label}` : '';
+  const why = reasons.map(reason => `  ${reason}\n`).join('');
+  return `\n${title.ask} ${title.object}?\n${previewText(preview)}${why}y: allow once${always} · n: deny · or say why not\n> `;
+}
+
+function reply(session: Session, pending: Pending, answer: string): void {
+  const { callId, nonce } = pending;
+  if (pending.kind === 'question') {
+    session.answer(callId, nonce, pending.options[Number(answer) - 1] ?? answer);
+    return;
+  }
+  if (/^(y|yes)$/i.test(answer)) session.approve(callId, nonce, 'once');
+  else if (/^s$/i.test(answer) && pending.offer) session.approve(callId, nonce, 'session');
+  else session.approve(callId, nonce, 'deny', /^(n|no|)$/i.test(answer) ? undefined : answer);
+}
+
+function previewText(display: ToolDisplay): string {
+  if (display.kind === 'diff') return display.files.map(diffText).join('');
+  if (display.kind === 'command') return `  $ ${visible(display.command)}\n    in ${visible(display.cwd)}\n`;
+  return '';
+}
+function diffText({ path, hunks }: FileDiff): string {
+  return `--- ${visible(path)}\n${hunks.split('\n').map(visible).join('\n')}\n`;
+}
+
+/** Makes visible what a terminal would act on or hide: control, direction and zero-width characters. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, c =>
+    c === '\t' ? c : `\\u{${c.codePointAt(0)?.toString(16)}}`,
+  );
+}

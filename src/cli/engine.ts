@@ -1,0 +1,74 @@
+/** Puts the rooms together for the command line. */
+import { readAsset } from '../host/assets.ts';
+import { createNodeHost } from '../host/nodeHost.ts';
+import { createModelClient } from '../model/connect.ts';
+import { profileFor } from '../model/profiles.ts';
+import type { Backend } from '../protocol/events.ts';
+import { createSessions } from '../session/createSessions.ts';
+import { readInstructions } from '../session/instructions.ts';
+import type { Session, Sessions } from '../session/sessions.ts';
+import { defaultStateDir } from '../session/stateDir.ts';
+import { standinAt } from '../standin/fromUrl.ts';
+import type { Standin } from '../standin/standin.ts';
+import { type RunOptions, UsageError } from './args.ts';
+
+export interface Engine {
+  sessions: Sessions;
+  standIn: boolean;
+  start(): Promise<Session>;
+}
+
+const STAND_IN = 'standin:';
+const DEFAULT_MODEL = 'kimi-k2-thinking';
+const DEFAULT_STEPS = 300;
+
+/** Throws UsageError when the folder is not there or the backend's address makes no sense. */
+export async function createEngine(
+  options: RunOptions,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  attended: boolean,
+): Promise<Engine> {
+  const host = createNodeHost({ roots: [cwd] });
+  if ((await host.stat(cwd))?.kind !== 'directory') throw new UsageError(`There is no folder ${cwd}.`);
+  const backend = backendOf(options, env);
+  let standin: Standin | undefined;
+  const apiKey = env[options['api-key-env'] ?? 'ASCENT_API_KEY'];
+  const sessions = createSessions({
+    host,
+    stateDir: options['state-dir'] ?? defaultStateDir(env),
+    attended,
+    now: Date.now,
+    loadWasm: name => readAsset(__dirname, name),
+    limits: () => ({ maxSteps: options['max-steps'] ?? DEFAULT_STEPS, maxCost: options['max-cost'] }),
+    instructions: () => readInstructions(host),
+    // The key belongs to the backend this command line names; a resumed session may name another.
+    connect: async wanted => {
+      if (wanted.standIn) {
+        standin ??= standinAt(wanted.baseUrl, wanted.model);
+        return createModelClient({ backend: { ...wanted, baseUrl: standin.baseUrl }, fetch: standin.fetch });
+      }
+      return createModelClient({
+        backend: wanted,
+        apiKey: wanted.baseUrl === backend.baseUrl ? apiKey : undefined,
+      });
+    },
+  });
+  return {
+    sessions,
+    standIn: backend.standIn,
+    start: () => sessions.start({ backend, mode: options.approve }),
+  };
+}
+
+function backendOf(options: RunOptions, env: NodeJS.ProcessEnv): Backend {
+  const baseUrl = options['base-url'] ?? env.ASCENT_BASE_URL ?? STAND_IN;
+  const model = options.model ?? env.ASCENT_MODEL ?? DEFAULT_MODEL;
+  if (baseUrl.startsWith(STAND_IN)) return { baseUrl, model, profile: 'standin', standIn: true };
+  const url = URL.parse(baseUrl);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new UsageError(`"${baseUrl}" is not a backend's address. It looks like http://127.0.0.1:8000/v1.`);
+  }
+  const profile = options.profile ?? env.ASCENT_PROFILE ?? profileFor(baseUrl).id;
+  return { baseUrl, model, profile, standIn: false };
+}

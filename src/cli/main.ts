@@ -1,0 +1,62 @@
+/** `ascent`: the same agent without an editor. */
+import { parseRun, USAGE, UsageError } from './args.ts';
+import { policy } from './policyCommand.ts';
+import { EXIT, type Io, run } from './run.ts';
+import { listSessions, printLog } from './sessions.ts';
+import { standin } from './standin.ts';
+
+async function main(args: string[], io: Io): Promise<number> {
+  const [command, ...rest] = args;
+  switch (command) {
+    case 'run':
+      return run(parseRun(rest), io);
+    case 'resume': {
+      const [id, ...flags] = rest;
+      if (!id || id.startsWith('-')) throw new UsageError('Which session? ascent resume ID');
+      return run({ ...parseRun(flags), resume: id }, io);
+    }
+    case 'sessions':
+      return listSessions(rest, io);
+    case 'log':
+      return printLog(rest, io);
+    case 'policy':
+      return policy(rest, io);
+    case 'standin':
+      return standin(rest, io);
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      io.stdout.write(USAGE);
+      return command ? EXIT.done : EXIT.usage;
+    default:
+      throw new UsageError(`There is no command "${command}".`);
+  }
+}
+
+const io: Io = {
+  env: process.env,
+  cwd: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  onInterrupt(listener) {
+    process.on('SIGINT', listener).on('SIGTERM', listener);
+    return () => void process.off('SIGINT', listener).off('SIGTERM', listener);
+  },
+};
+// A reader that went away (`ascent log ID | head`) is no failure.
+process.stdout.on('error', error =>
+  process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : EXIT.failed),
+);
+
+main(process.argv.slice(2), io)
+  .catch(error => {
+    const usage = error instanceof UsageError;
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    if (usage) process.stderr.write('ascent --help lists the commands.\n');
+    return usage ? EXIT.usage : EXIT.failed;
+  })
+  .then(code => {
+    process.exitCode = code;
+  });

@@ -1,0 +1,102 @@
+/** A session on a terminal: what happens goes to stderr as it happens, the model's words go to stdout. */
+import { styleText } from 'node:util';
+import type { ToolDisplay } from '../protocol/display.ts';
+import type { Money } from '../protocol/message.ts';
+import type { SessionHead, ToolItem, Transcript, TranscriptItem } from '../protocol/transcript.ts';
+import type { Session, SessionUpdate } from '../session/sessions.ts';
+
+export interface Terminal {
+  out: NodeJS.WritableStream;
+  err: NodeJS.WritableStream & { isTTY?: boolean };
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Prints each thing that happens in the session from now on. */
+export function printSession(session: Session, terminal: Terminal): (update: SessionUpdate) => void {
+  return update => {
+    if ('event' in update) printItems(update.change.items, session.transcript, terminal);
+    else if (update.live.type === 'step.waiting') terminal.err.write(`  Waiting: ${update.live.reason}\n`);
+  };
+}
+
+export function printItems(items: TranscriptItem[], { head }: Transcript, { out, err }: Terminal): void {
+  const styled = (style: Style, text: string) => (err.isTTY ? styleText(style, text) : text);
+  const line = (text: string) => void err.write(`${text}\n`);
+  for (const item of items) printItem(item);
+
+  function printItem(item: TranscriptItem): void {
+    switch (item.kind) {
+      case 'user':
+        if (item.steer) line(styled('bold', `> ${item.text}`));
+        break;
+      case 'thinking':
+        line(styled('dim', `  Thought for ${seconds(item.durationMs)}: ${firstWords(item.text)}`));
+        break;
+      case 'answer':
+        out.write(`${item.text.trimEnd()}\n`);
+        break;
+      case 'tool':
+        if (item.state === 'running') break;
+        if (item.state === 'done') line(`  ${rowOf(item)}`);
+        else if (item.state === 'failed' || item.state === 'denied') line(styled('red', `  ${rowOf(item)}`));
+        break;
+      case 'notice':
+        line(styled('yellow', `  ${item.text}`));
+        break;
+      case 'end':
+        if (item.failure) {
+          line(styled('red', item.failure.message));
+          if (item.failure.hint) line(item.failure.hint);
+        }
+        line(styled('dim', summary(item.reason, item.steps, item.durationMs, head)));
+    }
+  }
+}
+
+function rowOf(item: ToolItem): string {
+  const { title, state } = item;
+  const what = [title.object, title.detail].filter(Boolean).join(' ');
+  if (state === 'denied') return `✗ ${title.ask} ${what}: not allowed`;
+  if (state === 'failed') return `✗ ${title.ask} ${what}: ${firstWords(item.message ?? 'failed')}`;
+  return `✓ ${title.done} ${what}${item.display ? resultOf(item.display) : ''}`;
+}
+
+/** The few words at a row's end that say how it went. */
+function resultOf(display: ToolDisplay): string {
+  switch (display.kind) {
+    case 'command':
+      return display.outcome ? ` (exit ${display.outcome.exitCode ?? display.outcome.signal ?? '?'})` : '';
+    case 'matches':
+    case 'paths':
+      return ` (${display.count} found)`;
+    case 'question':
+      return display.answer ? `: ${firstWords(display.answer)}` : '';
+    default:
+      return '';
+  }
+}
+
+function summary(reason: string, steps: number, durationMs: number, { total, cost }: SessionHead): string {
+  const ends: Record<string, string> = {
+    done: 'Done',
+    stopped: 'Stopped',
+    stepLimit: 'The step limit ended it',
+    costLimit: 'The cost limit ended it',
+    failed: 'Failed',
+    unanswered: 'An approval was needed and nobody could answer',
+  };
+  const tokens = `${total.promptTokens.toLocaleString('en')} in (${total.cachedTokens.toLocaleString('en')} cached), ${total.completionTokens.toLocaleString('en')} out`;
+  const parts = [
+    `${ends[reason] ?? reason} after ${steps} steps, ${seconds(durationMs)}`,
+    `tokens ${tokens}`,
+  ];
+  return [...parts, ...cost.map(money)].join(' · ');
+}
+
+export const money = ({ amount, currency }: Money) => `${currency} ${amount.toFixed(4)}`;
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+function firstWords(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}
