@@ -23,7 +23,8 @@ export function compileGlobs(globs: readonly string[]): Globs {
 
 /** A glob with a slash counts from the directory, one without matches at any depth. */
 function anchored(glob: string): string {
-  const plain = glob.replaceAll('\\', '/').replace(/^\.\//, '');
+  const forward = process.platform === 'win32' ? glob.replaceAll('\\', '/') : glob;
+  const plain = forward.replace(/^\.\//, '');
   if (plain.startsWith('/') || plain.startsWith('**/')) return plain;
   return plain.slice(0, -1).includes('/') ? `/${plain}` : plain;
 }

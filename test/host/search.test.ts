@@ -76,6 +76,8 @@ describe('find', () => {
     [['src/deep'], ['src/deep/b.test.js', 'src/deep/b.ts']],
     [['deep/'], ['src/deep/b.test.js', 'src/deep/b.ts']],
     [['**/*.log', 'ignored/**', '.git/**'], []],
+    [['src/[ab].ts'], ['src/a.ts']],
+    [['\\-\\-odd'], ['--odd']],
     [
       ['--odd', 'gr*.txt', '*.yml'],
       ['--odd', '.github/ci.yml', 'größe ☃.txt'],
