@@ -26,7 +26,7 @@ const SECRET_NAME = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH/i;
 /** `scheme://user:password@host` */
 const CREDENTIALS_IN_URL = /:\/\/[^/\s]*@/;
 
-const FIXED: Environment = {
+const FIXED: Record<string, string> = {
   TERM: 'dumb',
   NO_COLOR: '1',
   PAGER: 'cat',
@@ -43,5 +43,5 @@ export function commandEnvironment(from: Environment): Record<string, string> {
     if (value === undefined || !known || SECRET_NAME.test(name) || CREDENTIALS_IN_URL.test(value)) continue;
     kept[name] = value;
   }
-  return { ...kept, ...(FIXED as Record<string, string>) };
+  return { ...kept, ...FIXED };
 }

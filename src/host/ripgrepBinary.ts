@@ -1,5 +1,5 @@
 /** Where ripgrep is. Never chosen by the workspace: what lies in a folder that is being worked on is not run as a helper. */
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { HostError } from './host.ts';
@@ -27,7 +27,7 @@ function fromPackage(): string | undefined {
   if (program === undefined) return undefined;
   try {
     const name = `@vscode/ripgrep-${process.platform}-${process.arch}/bin/${NAME}`;
-    return createRequire(path.resolve(program)).resolve(name);
+    return createRequire(realpathSync(program)).resolve(name);
   } catch {
     return undefined;
   }

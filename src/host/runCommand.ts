@@ -49,27 +49,23 @@ async function openOutputFile(name: string): Promise<FileHandle> {
 
 async function start(spec: CommandSpec, env: Record<string, string>): Promise<ChildProcess> {
   const shell = shellFor(spec.command, env.PATH ?? env.Path ?? '');
-  const child = spawn(shell.file, shell.args, {
-    cwd: spec.cwd,
-    env,
-    detached: process.platform !== 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
-    windowsVerbatimArguments: shell.verbatim,
-  });
   try {
+    const child = spawn(shell.file, shell.args, {
+      cwd: spec.cwd,
+      env,
+      detached: process.platform !== 'win32',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      windowsVerbatimArguments: shell.verbatim,
+    });
     await once(child, 'spawn');
+    return child;
   } catch (error) {
-    // A missing directory and a missing shell give the same code.
-    if (errorCode(error) === 'ENOENT')
-      throw new HostError(
-        'notFound',
-        `${spec.cwd} is no directory, or ${shell.file} is not installed`,
-        error,
-      );
+    if (errorCode(error) === 'E2BIG')
+      throw new HostError('failed', 'the command line is too long: write a script file and run that', error);
+    // The shell is there: what is missing then is the directory.
     throw toHostError(error, spec.cwd);
   }
-  return child;
 }
 
 async function attend(
@@ -113,11 +109,11 @@ async function attend(
   const { exitCode, killedBy } = await exited;
   clearTimeout(timer);
   signal.removeEventListener('abort', end);
-  if (!timedOut && !signal.aborted) await Promise.race([closed, delay(LINGER_MS)]);
+  if (!timedOut && !signal.aborted) await Promise.race([closed, lingering()]);
   stopKill();
   await clearGroup(child);
   // What left the group may still hold the pipes.
-  await Promise.race([closed, delay(LINGER_MS)]);
+  await Promise.race([closed, lingering()]);
   child.stdout?.destroy();
   child.stderr?.destroy();
   await pumped;
@@ -125,6 +121,9 @@ async function attend(
   const { head, tail, ...counts } = ring.result();
   return { exitCode, signal: killedBy, timedOut, head: plainText(head), tail: plainText(tail), ...counts };
 }
+
+/** Does not keep the program alive when nobody waits for it any more. */
+const lingering = () => delay(LINGER_MS, undefined, { ref: false });
 
 /** One stream of both; on Unix the shell has joined them already and stderr stays empty. */
 function joined(child: ChildProcess): Readable {

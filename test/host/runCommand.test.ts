@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec } from '../../src/host/host.ts';
@@ -61,8 +61,8 @@ describe.skipIf(process.platform === 'win32')('a command', () => {
 
   it('runs as it was written: quotes, variables, several lines', async () => {
     const { run } = setUp();
-    const { head } = await run(`name='a "b"  c'\nprintf '%s|%s|%s' "$name" "$0" "$#"`);
-    expect(head).toBe('a "b"  c|bash|0');
+    const { head } = await run(`name='a "b"  c'\nprintf '%s|%s' "$name" "$#"`);
+    expect(head).toBe('a "b"  c|0');
   });
 
   it('runs in its directory, without anything to read', async () => {
@@ -178,6 +178,26 @@ describe.skipIf(process.platform === 'win32')('a command', () => {
     expect(outcome.exitCode).toBe(0);
     expect(isAlive(left)).toBe(true);
     process.kill(left);
+  });
+
+  it('says so when it cannot be started', async () => {
+    const { run } = setUp();
+    await expect(run(`: ${'x'.repeat(3_000_000)}`)).rejects.toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining('too long'),
+    });
+  });
+
+  it.skipIf(process.platform !== 'linux')('is ended when its output finds no space', async () => {
+    const { run } = setUp();
+    await expect(run('yes', { outputFile: '/dev/full' })).rejects.toMatchObject({ code: 'noSpace' });
+  });
+
+  it('never takes its shell from the workspace', async () => {
+    const root = temporaryDirectory();
+    writeFileSync(path.join(root, 'bash'), '#!/bin/sh\necho hijacked\n', { mode: 0o755 });
+    const { run } = setUp({ PATH: `${root}:${process.env.PATH}` });
+    expect((await run('echo "$BASH_VERSION"')).head).toMatch(/^\d/);
   });
 
   it('does not start when it is stopped already', async () => {
