@@ -41,7 +41,7 @@ const isAlive = (pid: number) => {
   }
 };
 
-describe.skipIf(process.platform === 'win32')('a command', () => {
+describe.skipIf(process.platform === 'win32')('a command', { timeout: 30_000 }, () => {
   it('gives its output in the order it was printed, and its exit code', async () => {
     const { run, outputFile, live } = setUp();
     const outcome = await run('for i in 1 2 3; do echo out $i; echo err $i >&2; done; exit 3');

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createTools, declarations } from '../../src/tools/catalog.ts';
 import { workbench } from './workbench.ts';
 
-describe.skipIf(process.platform === 'win32')('run_command', () => {
+describe.skipIf(process.platform === 'win32')('run_command', { timeout: 30_000 }, () => {
   it('plans the very command, then runs it', async () => {
     const { plan, run, at, heard, spoolDir } = workbench({ 'src/a': 'x' });
     const command = 'ls; echo oops >&2; exit 2';

@@ -201,7 +201,7 @@ describe('edit_file', () => {
   });
 });
 
-describe('write_file', () => {
+describe('write_file', { timeout: 30_000 }, () => {
   it('makes a file and its directories', async () => {
     const { plan, run, text, at } = workbench();
     const planned = await plan('write_file', { path: 'new/dir/a.ts', content: 'one\ntwo' });
