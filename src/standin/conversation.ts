@@ -5,7 +5,7 @@ import { textOf } from './wire.ts';
 export interface Done {
   name: string;
   arguments: Record<string, unknown>;
-  /** What the tool returned; undefined when the history holds no result. */
+  /** What the tool returned; undefined where it did not come to an end. */
   result: string | undefined;
 }
 
@@ -49,7 +49,7 @@ function taskStart(messages: readonly WireMessage[], known: (text: string) => bo
   const newest = messages.findLastIndex(message => message.role === 'user');
   if (newest < 0 || known(textOf(messages[newest]!))) return newest;
   const before = messages[newest - 1];
-  const stopped = before?.role === 'tool' && /\b(stopped|cancell?ed|interrupted)\b/i.test(textOf(before));
+  const stopped = before?.role === 'tool' && wasCutOff(textOf(before));
   if (stopped && !goesOn(textOf(messages[newest]!))) return newest;
   for (let index = newest - 1; index >= 0; index--) {
     const message = messages[index]!;
@@ -59,6 +59,10 @@ function taskStart(messages: readonly WireMessage[], known: (text: string) => bo
   return newest;
 }
 
+/** What the history holds in place of a result when a call was stopped half-way. */
+const wasCutOff = (result: string) =>
+  /^(Not finished|No result): /.test(result) || /\[stopped by the person[^\n]*\]\s*$/.test(result);
+
 const goesOn = (text: string) => /^\W*(please )?(continue|go on|resume|carry on|keep going)\b/i.test(text);
 
 function doneIn(message: WireMessage, rest: readonly WireMessage[]): Done[] {
@@ -66,7 +70,12 @@ function doneIn(message: WireMessage, rest: readonly WireMessage[]): Done[] {
   const results = rest.slice(0, end < 0 ? rest.length : end);
   return (message.tool_calls ?? []).map(({ id, function: { name, arguments: json } }, index) => {
     const result = results.find(tool => tool.tool_call_id === id) ?? results[index];
-    return { name, arguments: argumentsOf(json), result: result && textOf(result) };
+    const text = result && textOf(result);
+    return {
+      name,
+      arguments: argumentsOf(json),
+      result: text !== undefined && wasCutOff(text) ? undefined : text,
+    };
   });
 }
 

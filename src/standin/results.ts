@@ -17,8 +17,9 @@ export function fileText(conversation: Conversation, path: string): string | und
   return read && wasRead(read.result) ? withoutNumbers(read.result) : undefined;
 }
 
-const NUMBERED = /^ *(\d+)\t(.*)$/;
-const wasRead = (result: string) => result.split('\n', 1)[0]!.match(NUMBERED) !== null;
+const NUMBERED = /^(\d+)\t(.*)$/;
+/** A note may stand above the lines. */
+const wasRead = (result: string) => result.split('\n', 2).some(line => NUMBERED.test(line));
 
 /** `NUMBER<tab>TEXT` lines as text; notes around them are left out. */
 export function withoutNumbers(result: string): string {
@@ -28,15 +29,18 @@ export function withoutNumbers(result: string): string {
     .join('\n');
 }
 
-/** The exit code a command's result tells, if it ran to its end. */
+/** The exit code at the end of a command's result, if it ran to its end. */
 export function exitCode(result: string): number | undefined {
-  const found = result.match(/exit(?:ed)?(?: with)?(?: code)?[ :]+(-?\d+)/gi)?.at(-1);
-  return found ? Number(found.match(/-?\d+$/)![0]) : undefined;
+  const found = result.trimEnd().match(/\[exit code (-?\d+)\]$/);
+  return found ? Number(found[1]) : undefined;
 }
 
 /** The person or the policy said no. */
 export const wasDenied = (result: string): boolean =>
-  /\b(denied|declined|rejected|not (been )?(allowed|approved|permitted))\b/i.test(result.slice(0, 300));
+  /^(not allowed\b|the person did not allow\b)/i.test(result);
+
+/** An edit or a new file really is on disk. */
+export const wasWritten = (result: string): boolean => /^(Edited|Created) /.test(result);
 
 /** The first line, fit to be quoted. */
 export function firstLine(text: string): string {

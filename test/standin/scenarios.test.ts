@@ -21,8 +21,8 @@ describe('fix failing test', () => {
       expect(turn.calls.filter(call => call.step === 1).length).toBeGreaterThan(2);
       const runs = turn.calls.filter(call => call.name === 'run_command');
       expect(runs.map(call => call.arguments.command)).toEqual(['npm test', 'npm test']);
-      expect(runs[0]!.result).toContain('Exit code: 1');
-      expect(runs[1]!.result).toContain('Exit code: 0');
+      expect(runs[0]!.result).toContain('exit code 1');
+      expect(runs[1]!.result).toContain('exit code 0');
       expect(read(root, 'src/money.js')).toContain('remainder');
       expect(read(root, 'test/money.test.js')).toBe(tests);
       expect(turn.answer).toMatch(/shares add up.*passes now/);
@@ -73,7 +73,10 @@ describe('fix failing test', () => {
   });
 
   it('stops when it may not run the tests', async () => {
-    const tools = { ...realTools(sampleCopy()), run_command: () => 'Denied by the person: not now' };
+    const tools = {
+      ...realTools(sampleCopy()),
+      run_command: () => 'The person did not allow this. Nothing was done. They said: not now',
+    };
     const turn = await drive(standin(), 'make the failing test pass', tools);
     expect(turn.answer).toContain('not allowed');
     expect(turn.answer).toContain('not now');
@@ -83,10 +86,26 @@ describe('fix failing test', () => {
   it('stops when it may not edit', async () => {
     const root = sampleCopy();
     const before = read(root, 'src/money.js');
-    const tools = { ...realTools(root), edit_file: () => 'The person denied this edit.' };
+    const tools = { ...realTools(root), edit_file: () => 'The person did not allow this. Nothing was done.' };
     const turn = await drive(standin(), 'make the failing test pass', tools);
     expect(turn.answer).toContain('The edit was not allowed');
     expect(read(root, 'src/money.js')).toBe(before);
+  });
+
+  it('reads a file again that changed under its hands, and goes on', async () => {
+    const root = sampleCopy();
+    const { edit_file: edit, ...others } = realTools(root);
+    let refusals = 0;
+    const turn = await drive(standin(), 'make the failing test pass', {
+      ...others,
+      edit_file: args =>
+        refusals++ === 0
+          ? 'src/money.js changed since you read it. Read it again with read_file.'
+          : edit!(args),
+    });
+    const reads = turn.calls.filter(call => call.arguments.path === 'src/money.js');
+    expect(reads.map(call => call.name)).toEqual(['read_file', 'edit_file', 'read_file', 'edit_file']);
+    expect(turn.answer).toContain('passes now');
   });
 
   it('says so when nothing fails', async () => {
@@ -136,7 +155,7 @@ describe('the other scenarios, on the sample', () => {
   it('says that a folder without git cannot be reviewed', async () => {
     const turn = await drive(standin(), 'review my changes', {
       ...realTools(sampleCopy()),
-      run_command: () => 'fatal: not a git repository\nExit code: 128',
+      run_command: () => 'fatal: not a git repository\n[exit code 128]',
     });
     expect(turn.answer).toContain('not a git repository');
   });
@@ -164,7 +183,7 @@ describe('the other scenarios, on the sample', () => {
     const root = sampleCopy();
     const turn = await drive(standin(), task, realTools(root));
     expect(read(root, 'test/days-between.test.js')).toContain("daysBetween('2026-03-02', '2026-04-01'), 30");
-    expect(turn.calls.at(-1)!.result).toContain('Exit code: 0');
+    expect(turn.calls.at(-1)!.result).toContain('exit code 0');
     expect(turn.answer).toContain('3 tests pass');
   });
 
@@ -187,7 +206,7 @@ describe('long run', () => {
       {
         ...tools,
         // A shell and a search over the tree for each of 75 rounds would be the machine's work, not the scenario's.
-        run_command: ({ command }) => `${command.match(/"(.*)"/)[1]}\nExit code: 0`,
+        run_command: ({ command }) => `${command.match(/"(.*)"/)[1]}\n[exit code 0]`,
         search_text: ({ pattern }) => `area-00/module-0000.js:3: ${pattern}`,
       },
       undefined,

@@ -47,20 +47,20 @@ export function realTools(root: string): Tools {
             .split('\n')
             .map((line, index) => `${index + 1}\t${line}`)
             .join('\n')
-        : `Error: ${name} does not exist.`,
+        : `${name} does not exist.`,
     write_file: ({ path: name, content }) => {
       writeFileSync(at(name), content);
-      return `Wrote ${name}.`;
+      return `Created ${name} (+1 -0 lines).`;
     },
     edit_file: ({ path: name, edits }) => {
       let text = readFileSync(at(name), 'utf8');
       for (const { old_text, new_text } of edits) {
         const count = text.split(old_text).length - 1;
-        if (count !== 1) return `Error: old_text found ${count} times in ${name}.`;
+        if (count !== 1) return `old_text was found ${count} times in ${name}.`;
         text = text.replace(old_text, () => new_text);
       }
       writeFileSync(at(name), text);
-      return `Edited ${name}.`;
+      return `Edited ${name} (+1 -1 lines).`;
     },
     list_files: () => files().join('\n'),
     find_files: ({ globs }) => matching(globs).join('\n'),
@@ -78,10 +78,10 @@ export function realTools(root: string): Tools {
       new Promise(resolve => {
         const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_OPTIONS: undefined };
         execFile('bash', ['-c', command], { cwd: root, env }, (error, out, err) =>
-          resolve(`${out}${err}\nExit code: ${error ? error.code : 0}`),
+          resolve(`${out}${err}\n[exit code ${error ? error.code : 0}]`),
         );
       }),
-    diagnostics: () => 'No problems.',
+    diagnostics: () => 'No errors and no warnings.',
     update_plan: () => 'Plan updated.',
     ask_user: ({ options }) => options[0],
   };

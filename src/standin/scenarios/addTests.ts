@@ -10,6 +10,7 @@ import {
   matches,
   paths,
   wasDenied,
+  wasWritten,
 } from '../results.ts';
 import { act, answer, type Reply, readFile, runCommand, type Scenario, writeFile } from '../script.ts';
 import { type FunctionInfo, functionsIn, importPath } from '../source.ts';
@@ -115,6 +116,8 @@ const quoted = (text: string) => (text.includes("'") ? JSON.stringify(text) : `'
 function afterWriting(conversation: Conversation, result: string, file: string): Reply {
   if (wasDenied(result))
     return answer('Writing the file was not allowed.', `\`${file}\` was not written, as you decided.`);
+  if (!wasWritten(result))
+    return answer('The file was not written.', `I could not write \`${file}\`: ${firstLine(result)}`);
   const run = latest(conversation, 'run_command');
   const command = `node --test ${file}`;
   if (!run)

@@ -1,7 +1,7 @@
 /** What repairs were tried so far, and which of them helped: a fold of the edits and test runs of a conversation. */
 import type { Conversation } from '../conversation.ts';
 import { repairsFor } from '../repairs.ts';
-import { exitCode, wasDenied, withoutNumbers } from '../results.ts';
+import { exitCode, wasDenied, wasWritten, withoutNumbers } from '../results.ts';
 import { readTestRun } from '../testOutput.ts';
 
 export interface Attempt {
@@ -41,7 +41,7 @@ export function progressOf({ done }: Conversation): Progress {
     if (result === undefined || wasDenied(result)) continue;
     const path = String(args.path);
     if (name === 'read_file') progress.texts.set(path, withoutNumbers(result));
-    else if (name === 'edit_file') apply(progress, path, args.edits);
+    else if (name === 'edit_file' && wasWritten(result)) apply(progress, path, args.edits);
     else if (name === 'run_command') {
       const names = exitCode(result) === 0 ? [] : readTestRun(result).failures.map(failure => failure.name);
       if (failing === undefined) progress.failures = names;

@@ -85,8 +85,23 @@ function explainWorkspace(conversation: Conversation): Reply {
     sources.length
       ? `| Module | What is in it |\n| --- | --- |\n${sources.map(path => `| \`${path}\` | ${gist(fileText(conversation, path) ?? '')} |`).join('\n')}`
       : 'There are no JavaScript or TypeScript files to describe.',
-    `${files.length > sources.length ? `Besides, there are ${files.length - sources.length} more files, ${files.filter(isTestFile).length} of them tests. ` : ''}${test ? `Tests run with \`npm test\` (\`${test}\`).` : 'There is no test script.'}`,
+    [
+      besides(files, sources),
+      test ? `Tests run with \`npm test\` (\`${test}\`).` : 'There is no test script.',
+    ]
+      .filter(Boolean)
+      .join(' '),
   );
+}
+
+function besides(files: readonly string[], shown: readonly string[]): string {
+  const tests = files.filter(isTestFile).length;
+  const others = files.length - shown.length - tests;
+  const parts = [
+    ...(others ? [`${others} more source files`] : []),
+    ...(tests ? [`${tests} test ${tests === 1 ? 'file' : 'files'}`] : []),
+  ];
+  return parts.length ? `Besides, there are ${parts.join(' and ')}.` : '';
 }
 
 function gist(text: string): string {

@@ -1,7 +1,16 @@
 /** Runs the tests, reads what fails, mends it, and runs them again: the main job, on any small project it can read. */
 import type { Conversation } from '../conversation.ts';
 import { type Repair, repairsFor } from '../repairs.ts';
-import { exitCode, fileText, firstLine, isTestFile, latest, paths, wasDenied } from '../results.ts';
+import {
+  exitCode,
+  fileText,
+  firstLine,
+  isTestFile,
+  latest,
+  paths,
+  wasDenied,
+  wasWritten,
+} from '../results.ts';
 import { act, answer, editFile, plan, type Reply, readFile, runCommand, type Scenario } from '../script.ts';
 import { importsIn, resolveImport } from '../source.ts';
 import { readTestRun, type TestFailure } from '../testOutput.ts';
@@ -40,17 +49,26 @@ export const fixFailingTest: Scenario = {
         runCommand({ command }),
       );
     if (wasDenied(last?.result ?? '')) return denied(last!.name, last!.result!);
-    if (last?.name === 'edit_file') {
-      if (/^(error|failed|refused|not found)|could not/i.test(last.result ?? ''))
-        return answer(
-          'The edit was not made. I do not try to force it.',
-          `I could not change \`${last.arguments.path}\`: ${firstLine(last.result ?? '')}`,
+    if (last?.name === 'edit_file' && last.result !== undefined) {
+      if (wasWritten(last.result))
+        return act(
+          'The edit is in. Only the tests can say whether it is right.',
+          plan(ITEMS, 4),
+          runCommand({ command }),
         );
-      return act(
-        'The edit is in. Only the tests can say whether it is right.',
-        plan(ITEMS, 4),
-        runCommand({ command }),
+      const refusals = conversation.done.filter(
+        ({ name, result }) => name === 'edit_file' && result !== undefined && !wasWritten(result),
       );
+      if (refusals.length > 1)
+        return answer(
+          'The edit was refused again. I do not try to force it.',
+          `I could not change \`${last.arguments.path}\`: ${firstLine(last.result)}`,
+        );
+      if (conversation.done.at(-1) === last)
+        return act(
+          `The edit was refused: ${firstLine(last.result)} I read the file as it is now.`,
+          readFile({ path: String(last.arguments.path) }),
+        );
     }
     return afterRun(conversation, files, command, run.result);
   },
@@ -227,12 +245,12 @@ function success(
   return answer(
     `The run ends with exit code 0. Before, ${before.length === 1 ? 'one test' : `${before.length} tests`} failed. I sum up what was wrong, what I changed, and what shows it.`,
     `**${before.length === 1 ? `“${before[0]}” passes now.` : `All ${before.length} failing tests pass now.`}**`,
-    kept
-      .map(
-        ({ path, cause, remedy }) =>
-          `- **What was wrong:** in \`${path}\`, ${cause}.\n- **What I changed:** ${remedy}.`,
-      )
-      .join('\n'),
-    `- **Evidence:** \`${command}\` ends with exit code 0${passed ? `: ${passed} tests pass, 0 fail` : ''}. No test was changed.`,
+    [
+      ...kept.flatMap(({ path, cause, remedy }) => [
+        `- **What was wrong:** in \`${path}\`, ${cause}.`,
+        `- **What I changed:** ${remedy}.`,
+      ]),
+      `- **Evidence:** \`${command}\` ends with exit code 0${passed ? `: ${passed} tests pass, 0 fail` : ''}. No test was changed.`,
+    ].join('\n'),
   );
 }

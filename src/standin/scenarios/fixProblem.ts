@@ -1,6 +1,6 @@
 /** Mends a misspelt name: the kind of problem an editor underlines, at the place it names. */
 import type { Conversation } from '../conversation.ts';
-import { filesIn, fileText, firstLine, latest, wasDenied } from '../results.ts';
+import { filesIn, fileText, firstLine, latest, wasDenied, wasWritten } from '../results.ts';
 import { act, answer, diagnostics, editFile, type Reply, readFile, type Scenario } from '../script.ts';
 
 export const fixProblem: Scenario = {
@@ -51,7 +51,7 @@ function afterEdit(conversation: Conversation, path: string): Reply {
   const edit = latest(conversation, 'edit_file')!;
   if (wasDenied(edit.result))
     return answer('The edit was not allowed.', `The edit was not allowed, so \`${path}\` is as it was.`);
-  if (/^(error|failed|refused|not found)|could not/i.test(edit.result))
+  if (!wasWritten(edit.result))
     return answer('The edit was not made.', `I could not change \`${path}\`: ${firstLine(edit.result)}`);
   const checked = conversation.done.at(-1)!;
   if (checked.name !== 'diagnostics')
@@ -61,12 +61,16 @@ function afterEdit(conversation: Conversation, path: string): Reply {
       diagnostics({ paths: [path] }),
     );
   const [change] = edit.arguments.edits as { old_text: string; new_text: string }[];
+  const said = firstLine(checked.result ?? 'nothing');
+  const verdict = /no editor/i.test(said)
+    ? 'There is no editor here to confirm it; the name it uses now is declared in the file.'
+    : `The editor now reports for this file: ${said}`;
   const there = fileText(conversation, path)?.includes(change!.new_text);
   return answer(
-    `I read the file again: the new line ${there ? 'is there' : 'is not there'}. The editor says: ${firstLine(checked.result ?? '')}`,
+    `I read the file again: the new line ${there ? 'is there' : 'is not there'}. ${verdict}`,
     there ? `Fixed in \`${path}\`:` : `The change is not in \`${path}\`; something else may have written it:`,
     `\`\`\`diff\n-${change!.old_text}\n+${change!.new_text}\n\`\`\``,
-    `The editor now reports for this file: ${firstLine(checked.result ?? 'nothing')}`,
+    verdict,
   );
 }
 
