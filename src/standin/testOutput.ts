@@ -42,8 +42,8 @@ function tapFailures(output: string): TestFailure[] {
 const FAILED = /^[ \t]*(?:✖|✗|×|●|FAIL\s|\d+\) )/m;
 
 function specFailures(output: string): TestFailure[] {
-  const from = output.search(/failing tests:|Failed Tests|failing\n|FAIL /);
-  const report = output.slice(Math.max(0, output.indexOf('\n', from)));
+  const header = output.search(/failing tests:|Failed Tests|failing\n/);
+  const report = header < 0 ? output : output.slice(output.indexOf('\n', header));
   return report
     .replace(/^test at (\S+)\n(.*)$/gm, '$2\n  at $1')
     .split(new RegExp(`(?=${FAILED.source})`, 'm'))
@@ -51,13 +51,17 @@ function specFailures(output: string): TestFailure[] {
     .map(block => {
       const name = block.split('\n', 1)[0]!.replace(FAILED, '');
       return {
-        name: name.replace(/\s*\([\d.]+ ?m?s\)\s*$/, '').trim(),
+        name: lastPart(name.replace(/\s*\(?[\d.]+ ?m?s\)?\s*$/, '').trim()),
         ...placeIn(block),
         message: messageIn(block),
       };
     })
+    .filter(({ name }) => !/^\S+\.[cm]?[jt]sx?$/.test(name))
     .filter((failure, index, all) => all.findIndex(({ name }) => name === failure.name) === index);
 }
+
+/** The test's own name without those of its file and its groups. */
+const lastPart = (name: string) => name.split(/ > | › /).at(-1)!;
 
 function placeIn(block: string): { file?: string; line?: number } {
   const stack = [

@@ -1,11 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { withoutAttachments } from '../../src/standin/results.ts';
+import { scenarioFor } from '../../src/standin/scenarios/catalog.ts';
 import { createStandin } from '../../src/standin/standin.ts';
 import { generateTree, writeTree } from '../../src/standin/tree.ts';
 import { drive, type Turn } from './client.ts';
 import { emptyFolder, realTools, sampleCopy } from './workspace.ts';
+
+// Real test runs of a real node, several in a row.
+vi.setConfig({ testTimeout: 120_000 });
 
 const standin = () => createStandin({ tokensPerSecond: 0, profile: 'moonshot' });
 const names = (turn: Turn) => turn.calls.map(call => call.name);
@@ -110,9 +115,10 @@ describe('fix failing test', () => {
 
   it('says so when nothing fails', async () => {
     const root = sampleCopy();
-    await drive(standin(), 'make the failing test pass', realTools(root));
+    rmSync(path.join(root, 'test/money.test.js'));
     const turn = await drive(standin(), 'make the failing test pass', realTools(root));
     expect(turn.answer).toContain('Nothing fails');
+    expect(names(turn)).not.toContain('edit_file');
   });
 });
 
@@ -238,19 +244,75 @@ describe('anything else', () => {
     expect(turn.answer).toContain('ASCENT_BASE_URL');
   });
 
+  const begun = [
+    { role: 'user', content: 'Explain src/money.js' },
+    {
+      role: 'assistant',
+      reasoning_content: 'I read it.',
+      tool_calls: [
+        {
+          id: 'read_file:0',
+          type: 'function',
+          function: { name: 'read_file', arguments: '{"path":"src/money.js"}' },
+        },
+      ],
+    },
+  ];
+  const result = (content: string) => ({ role: 'tool', tool_call_id: 'read_file:0', content });
+
   it('an interjection is heard, and the work goes on', async () => {
-    const root = sampleCopy();
-    const asked = 'make the failing test pass';
-    const turn = await drive(standin(), asked, realTools(root));
-    const cut = turn.messages.findIndex(message => message.role === 'tool');
-    const end = turn.messages.findIndex((message, at) => at > cut && message.role !== 'tool');
-    const again = await drive(
-      standin(),
-      'Also mention the sea.',
-      realTools(sampleCopy()),
-      turn.messages.slice(0, end),
-    );
-    expect(again.messages[end + 1]!.content).toContain('Also mention the sea.');
-    expect(again.answer).toContain('passes now');
+    const history = [...begun, result('1\texport function split(cents) {\n2\t}')];
+    const turn = await drive(standin(), 'Also mention the sea.', {}, history);
+    expect(turn.answer).toContain('You wrote: “Also mention the sea.”');
+    expect(turn.answer).toContain('`split(cents)`');
+  });
+
+  it('"continue" after a stop repeats what was cut off; anything else starts anew', async () => {
+    const stopped = [
+      ...begun,
+      result('Not finished: the person stopped the turn. Do not assume that it had any effect, or none.'),
+    ];
+    const again = await drive(standin(), 'Please continue', realTools(sampleCopy()), stopped);
+    expect(names(again)).toContain('read_file');
+    expect(again.answer).toContain('`formatCents(cents)`');
+    const other = await drive(standin(), 'What time is it?', realTools(sampleCopy()), stopped);
+    expect(other.answer).toContain('a script, not a model');
+  });
+});
+
+describe('choosing', () => {
+  it.each([
+    [
+      'Make the failing tests pass. Find out how the tests are run, run them, fix what is wrong in the code (not the tests, unless a test itself is wrong), and run them again.',
+      'fix-failing-test',
+    ],
+    ['why does npm test fail?', 'fix-failing-test'],
+    [
+      'Explain this workspace: what it is for, how it is laid out, where it starts, and how to build, run and test it. Read what you need; change nothing.',
+      'explain',
+    ],
+    [
+      'Explain the attached code: what it does, why, and what to watch out for.\n\n<context label="a.js:1">\nFile a.js, line 1:\n\n```js\n// fix: the tests fail\n```\n</context>',
+      'explain',
+    ],
+    [
+      'Review my uncommitted changes (git diff and new files). Look for bugs, missing tests and unclear code, name file and line for each finding.',
+      'review',
+    ],
+    ['Fix the attached problem at its cause, and check that it is gone.', 'fix-problem'],
+    [
+      "Add tests for the attached code, in the style of the workspace's own tests, and run them.",
+      'add-tests',
+    ],
+    ['Long run, 300 steps', 'long-run'],
+    ['Plan the next 3 steps', 'plan'],
+    ['Find the riskiest code in this workspace and say why.', 'unknown'],
+    ['', 'unknown'],
+  ])('%s', (text, name) => {
+    expect(scenarioFor(withoutAttachments(text)).name).toBe(name);
+  });
+
+  it('names what there is when a name is wrong', () => {
+    expect(() => createStandin({ scenario: 'nothing' })).toThrow(/fix-failing-test, .*unknown/);
   });
 });

@@ -57,8 +57,8 @@ function report(changes: readonly Change[], fresh: readonly string[]) {
   const lines = (list: readonly Change[]) => list.reduce((sum, { added }) => sum + added.length, 0);
   const removed = changes.reduce((sum, change) => sum + change.removed, 0);
   return answer(
-    `${changes.length} changed files and ${fresh.length} new ones. I go through the added lines one by one and look for what should not be committed. Whether the logic is right I cannot judge; I will say so.`,
-    `**${changes.length} changed ${changes.length === 1 ? 'file' : 'files'}**, ${lines(changes)} lines added, ${removed} removed${fresh.length ? `; new: ${fresh.map(path => `\`${path}\``).join(', ')}` : ''}.`,
+    `${plural(changes.length, 'changed file')} and ${fresh.length} new. I go through the added lines one by one and look for what should not be committed. Whether the logic is right I cannot judge; I will say so.`,
+    `**${plural(changes.length, 'changed file')}**, ${plural(lines(changes), 'line')} added, ${removed} removed${fresh.length ? `; new: ${fresh.map(path => `\`${path}\``).join(', ')}` : ''}.`,
     changes.map(({ path, added, removed: gone }) => `- \`${path}\` +${added.length} -${gone}`).join('\n'),
     findings.length
       ? `**Findings**\n\n${findings.map((finding, index) => `${index + 1}. ${finding}`).join('\n')}`
@@ -66,6 +66,8 @@ function report(changes: readonly Change[], fresh: readonly string[]) {
     'This was a script: it reports what can be seen in the text. Whether the change is right needs a model or a person.',
   );
 }
+
+const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const SIGNS: readonly [RegExp, string][] = [
   [/^(<{7}|>{7}|={7}( |$))/, 'a conflict marker'],
