@@ -70,11 +70,10 @@ export const realDisk: Disk = {
     };
   },
   async read(path, start = 0) {
-    if (start === 0) return unlessMissing(fsp.readFile(path));
     const file = await unlessMissing(fsp.open(path, 'r'));
     if (!file) return undefined;
     try {
-      const bytes = Buffer.alloc(Math.max(0, (await file.stat()).size - start));
+      const bytes = Buffer.allocUnsafe(Math.max(0, (await file.stat()).size - start));
       let filled = 0;
       while (filled < bytes.length) {
         const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);

@@ -99,13 +99,22 @@ function recordAt(
   const end = start + length;
   if (at === header || end > lineEnd || length < BODY.length || length > budget.left) return undefined;
   if (bytes[at] !== SPACE || bytes[start - 1] !== SPACE) return undefined;
-  if (bytes.compare(BODY, 0, BODY.length, start, start + BODY.length) !== 0) return undefined;
-  const digits = bytes.toString('latin1', at + 1, start - 1);
-  if (/^[0-9a-f]{8}$/.test(digits) && crc32c(bytes, start, end) === Number.parseInt(digits, 16)) {
-    return { header, start, end };
-  }
+  for (let i = 0; i < BODY.length; i++) if (bytes[start + i] !== BODY[i]) return undefined;
+  if (crc32c(bytes, start, end) === hexAt(bytes, at + 1)) return { header, start, end };
   budget.left -= length;
   return undefined;
+}
+
+/** The checksum written at `from`; NaN when it is none. */
+function hexAt(bytes: Buffer, from: number): number {
+  let value = 0;
+  for (let at = from; at < from + CRC_DIGITS; at++) {
+    const byte = bytes[at]!;
+    const digit =
+      byte >= ZERO && byte <= 57 ? byte - ZERO : byte >= 97 && byte <= 102 ? byte - 87 : Number.NaN;
+    value = value * 16 + digit;
+  }
+  return value;
 }
 
 /** The first intact record that lies anywhere in this line. */
