@@ -46,7 +46,8 @@ export function createCallSlots(): CallSlots {
   };
 }
 
-const isComplete = (slot: Slot) => parseJson(slot.arguments) !== undefined;
+/** Looked at for each fragment that names its call again, so the cheap test comes first. */
+const isComplete = (slot: Slot) => slot.arguments.endsWith('}') && parseJson(slot.arguments) !== undefined;
 
 /** Some engines send the whole call once more at its end. */
 const repeats = (f: CallFragment, slot: Slot) =>

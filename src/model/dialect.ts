@@ -89,10 +89,18 @@ function assistantToWire(
   };
 }
 
+/** Judged once in a call's life, not at each step that sends it again. */
+const sound = new WeakMap<ToolCall, string>();
+
 /** Strict hosts answer 400 to a history with broken JSON in it; the error result beside it tells the model. */
 function soundArguments(call: ToolCall): string {
-  const { text, valid } = mendArguments(call.arguments);
-  return valid ? text : '{}';
+  let known = sound.get(call);
+  if (known === undefined) {
+    const { text, valid } = mendArguments(call.arguments);
+    known = valid ? text : '{}';
+    sound.set(call, known);
+  }
+  return known;
 }
 
 function echo(message: AssistantMessage, { profile, seenKey }: Dialect): Json {

@@ -26,37 +26,32 @@ export async function* patiently<T>(source: AsyncIterable<T>, waiting: Waiting<T
   const iterator = source[Symbol.asyncIterator]();
   const startedAt = clock.now();
   let begun = false;
-  signal.throwIfAborted();
-  const aborted = new AbortController();
-  const rejectOnAbort = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: aborted.signal });
-  });
-  rejectOnAbort.catch(() => {});
   let ended = false;
+  let timer = new AbortController();
+  const stop = () => timer.abort(signal.reason);
+  signal.addEventListener('abort', stop);
   try {
     for (;;) {
+      signal.throwIfAborted();
       const limit = begun ? patience.betweenMs : patience.firstTokenMs;
       const left = begun ? limit : Math.max(0, limit - (clock.now() - startedAt));
-      const timer = new AbortController();
+      timer = new AbortController();
+      // Loses the race in silence, or ends it: with the stall, or with the reason that `stop` passes on.
+      const tooLong = clock.sleep(left, timer.signal).then((): never => {
+        throw waiting.stalled(limit);
+      });
       const next = iterator.next();
       next.catch(() => {});
-      try {
-        const tooLong = clock.sleep(left, timer.signal).then((): never => {
-          throw waiting.stalled(limit);
-        });
-        const result = await Promise.race([next, tooLong, rejectOnAbort]);
-        if (result.done) {
-          ended = true;
-          return;
-        }
-        begun ||= waiting.isToken(result.value);
-        yield result.value;
-      } finally {
-        timer.abort();
+      const result = await Promise.race([next, tooLong]).finally(() => timer.abort());
+      if (result.done) {
+        ended = true;
+        return;
       }
+      begun ||= waiting.isToken(result.value);
+      yield result.value;
     }
   } finally {
-    aborted.abort();
+    signal.removeEventListener('abort', stop);
     // Not awaited: a source that hangs in `next` would never answer `return`.
     if (!ended) iterator.return?.().catch(() => {});
   }
