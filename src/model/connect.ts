@@ -16,7 +16,7 @@ import {
   type ModelRequest,
 } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type Place, promptToldBy, windowToldBy } from './errors.ts';
+import { Overflow, type Place } from './errors.ts';
 import { createCalibration, estimateMessage, estimatePrompt } from './estimate.ts';
 import { createLimits, type Limits } from './limits.ts';
 import { factsOf } from './models.ts';
@@ -44,10 +44,14 @@ export interface ModelClientOptions {
 export function createModelClient(options: ModelClientOptions): ModelClient {
   const { backend } = options;
   const apiKey = options.apiKey?.trim() || undefined;
-  const place: Place = { host: checkAddress(backend.baseUrl, apiKey).host, model: backend.model };
+  const place: Place = {
+    host: checkAddress(backend.baseUrl, apiKey).host,
+    model: backend.model,
+    redact: text => (apiKey ? text.replaceAll(apiKey, '***') : text),
+  };
   const profile = profileOf(backend);
   const price = priceOf(profile, backend.model);
-  const wire = openWire({ backend, apiKey, fetch: options.fetch });
+  const wire = openWire({ backend, place, apiKey, fetch: options.fetch });
   const limits = createLimits(backend.model, profile, wire.models);
   const calibration = createCalibration();
   const usedIds = createIdMemory();
@@ -73,11 +77,10 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   }
 
   /** After an overflow: believes the backend. True when a smaller output budget alone would fit the window. */
-  function learnFrom(overflow: ModelError, estimate: number, known: Limits, budget: number): boolean {
-    const prompt = promptToldBy(overflow);
-    if (prompt) calibration.learn(estimate, prompt);
-    const expected = prompt ?? calibration.scale(estimate);
-    const window = windowToldBy(overflow) ?? Math.min(known.window, expected);
+  function learnFrom(overflow: Overflow, estimate: number, known: Limits, budget: number): boolean {
+    if (overflow.prompt) calibration.learn(estimate, overflow.prompt);
+    const expected = overflow.prompt ?? calibration.scale(estimate);
+    const window = overflow.window ?? Math.min(known.window, expected);
     limits.lower(window);
     const room = { window: Math.min(window, known.window), prompt: expected, outputCap: known.outputCap };
     return expected < room.window && outputBudget(room, false) < budget;
@@ -100,9 +103,8 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
         }
         return;
       } catch (error) {
-        if (!(error instanceof ModelError)) throw error;
-        answered ||= error.status !== undefined;
-        if (error.kind !== 'contextOverflow') throw error;
+        answered ||= begun || (error instanceof ModelError && error.status !== undefined);
+        if (!(error instanceof Overflow)) throw error;
         if (!learnFrom(error, estimate, known, budget) || begun || refitted) throw error;
       }
     }

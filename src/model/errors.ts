@@ -6,11 +6,13 @@ import { ModelError, type ModelErrorKind } from './client.ts';
 import { asNumber, asObject, asString, type Json } from './json.ts';
 import { retirementOf } from './models.ts';
 
-/** Where the request went: for the message, never the key. */
+/** Where the request went, for the message. */
 export interface Place {
   /** Host name with its port, as in the address. */
   host: string;
   model: string;
+  /** Takes the key out of what a backend said: some quote the key that they refuse. */
+  redact(text: string): string;
 }
 
 /** An error answer, read but not judged. */
@@ -24,10 +26,11 @@ export interface Answer {
 }
 
 export function answerError(answer: Answer, place: Place): ModelError {
-  const said = saidBy(answer);
+  const said = saidBy(answer, place);
   const kind = kindOf(answer, said);
-  const retryAfterMs = retryAfter(answer, said);
   const message = messageOf(kind, answer, said, place);
+  if (kind === 'contextOverflow') return new Overflow(message, answer.status, answer.error, said.message);
+  const retryAfterMs = retryAfter(answer, said);
   return new ModelError(kind, message, { status: answer.status, retryAfterMs });
 }
 
@@ -69,11 +72,11 @@ export function notAnApiError(place: Place): ModelError {
   });
 }
 
-function saidBy({ error, text }: Answer): { message: string; type: string } {
+function saidBy({ error, text }: Answer, place: Place): { message: string; type: string } {
   const message =
     asString(error?.message) ?? asString(error?.detail) ?? asString(error?.error) ?? (error ? '' : text);
   const type = [error?.type, error?.code].filter(v => typeof v === 'string').join(' ');
-  return { message: isHtml(message) ? '' : message.trim(), type };
+  return { message: isHtml(message) ? '' : place.redact(message.trim()), type };
 }
 
 const isHtml = (text: string) => /^\s*<(!doctype|html|head|body|\?xml)/i.test(text);
@@ -84,18 +87,29 @@ const isHtml = (text: string) => /^\s*<(!doctype|html|head|body|\?xml)/i.test(te
 const OVERFLOW =
   /exceeded model token limit|input token length too long|maximum context length|exceed_context_size|context_length_exceeded|exceeds? the (available |model'?s )?(maximum )?context|longer than the model'?s context|context (length|window|size)[^.]{0,40}exceed|prompt is too long|maximum (prompt|input) length|range of input length/i;
 
-/** Tokens of the window, where an overflow error names them. */
-export function windowToldBy(error: ModelError): number | undefined {
-  const found =
-    /token limit:? (\d{4,})/i.exec(error.message) ??
-    /context (?:length|size|window)(?: of the model)?(?: is| of)?:? \(?(\d{3,})/i.exec(error.message);
-  return found ? Number(found[1]) : undefined;
+/** The conversation does not fit, with what the backend said about how much would. */
+export class Overflow extends ModelError {
+  /** Tokens of the window. */
+  readonly window: number | undefined;
+  /** Tokens of the prompt alone, where they are told apart from the output budget. */
+  readonly prompt: number | undefined;
+
+  constructor(message: string, status: number, error: Json | undefined, said: string) {
+    super('contextOverflow', message, { status });
+    this.window =
+      asNumber(error?.n_ctx) ??
+      numberIn(said, /token limit:? (\d{4,})/i) ??
+      numberIn(said, /context (?:length|size|window)(?: is| of)?:? \(?(\d{3,})/i);
+    this.prompt =
+      asNumber(error?.n_prompt_tokens) ??
+      numberIn(said, /(\d+) (?:tokens )?(?:in|from) the (?:messages|input|prompt)/i) ??
+      numberIn(said, /has (\d+) input tokens/i);
+  }
 }
 
-/** Tokens of the prompt alone, where an overflow error names them apart from the output budget. */
-export function promptToldBy(error: ModelError): number | undefined {
-  const found = /(\d{3,}) (?:tokens )?(?:in|from) the (?:messages|input|prompt)/i.exec(error.message);
-  return found ? Number(found[1]) : undefined;
+function numberIn(text: string, pattern: RegExp): number | undefined {
+  const found = pattern.exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
 }
 
 const QUOTA =

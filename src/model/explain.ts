@@ -24,14 +24,7 @@ function advice(error: ModelError, backend: Backend): Advice {
     case 'contextOverflow':
       return { hint: 'Start a new session and tell it where this one stands.', action: 'newSession' };
     case 'network':
-      return {
-        hint: isLoopback(URL.parse(backend.baseUrl)?.hostname ?? '')
-          ? 'Start it, or choose another.'
-          : 'Check the address and the network, or choose another backend.',
-        action: /does not answer|no host named|cannot be reached/.test(error.message)
-          ? 'selectBackend'
-          : 'retry',
-      };
+      return network(error, backend);
     case 'stalled':
       return { hint: 'It may be busy. Continue, or choose another backend.', action: 'retry' };
     case 'server':
@@ -45,6 +38,16 @@ function advice(error: ModelError, backend: Backend): Advice {
     case 'empty':
       return { hint: 'Continue to ask again.', action: 'retry' };
   }
+}
+
+function network(error: ModelError, backend: Backend): Advice {
+  if (!/does not answer|no host named|cannot be reached|not trusted/.test(error.message))
+    return { hint: 'Continue to try again.', action: 'retry' };
+  const local = isLoopback(URL.parse(backend.baseUrl)?.hostname ?? '');
+  const hint = local
+    ? 'Start it, or choose another.'
+    : 'Check the address and the network, or choose another backend.';
+  return { hint, action: 'selectBackend' };
 }
 
 /** The address is wrong, rather than the request. */

@@ -13,7 +13,7 @@ export interface ModelFacts {
  */
 export function factsOf(model: string, selfHosted: boolean): ModelFacts {
   if (/k2-thinking/i.test(model)) return { temperature: 1 };
-  if (/k3|kimi-for-coding/i.test(model)) return { outputCap: 131_072 };
+  if (/\bk3(?!\d)|kimi-for-coding/i.test(model)) return { outputCap: 131_072 };
   if (/k2[.-]?[5-9]/i.test(model)) return { outputCap: 32_768 };
   // An own name for own weights: engines' defaults differ (llama.cpp: 0.8), the advice does not.
   return selfHosted ? { temperature: 1 } : {};

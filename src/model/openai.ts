@@ -26,6 +26,7 @@ export interface Wire {
 
 export interface WireOptions {
   backend: Backend;
+  place: Place;
   apiKey: string | undefined;
   fetch: typeof fetch | undefined;
 }
@@ -33,8 +34,7 @@ export interface WireOptions {
 /** Above every limit of our own: silence is judged by patience.ts, not by the client. */
 const NO_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
-export function openWire({ backend, apiKey, fetch: ownFetch }: WireOptions): Wire {
-  const place: Place = { host: new URL(backend.baseUrl).host, model: backend.model };
+export function openWire({ backend, place, apiKey, fetch: ownFetch }: WireOptions): Wire {
   const client = new OpenAI({
     baseURL: backend.baseUrl.replace(/\/+$/, ''),
     // The client refuses to be made without a key; where there is none, no header goes out (see `guarded`).
@@ -55,7 +55,7 @@ export function openWire({ backend, apiKey, fetch: ownFetch }: WireOptions): Wir
       return await send();
     } catch (error) {
       signal.throwIfAborted();
-      throw withoutKey(judge(error, place), apiKey);
+      throw judge(error, place);
     }
   };
 
@@ -202,11 +202,4 @@ function rootOf(error: unknown): unknown {
 function codeOf(error: unknown): string | undefined {
   const code = asObject(rootOf(error))?.code;
   return typeof code === 'string' ? code : undefined;
-}
-
-/** Some backends quote the key they refuse. */
-function withoutKey(error: ModelError, apiKey: string | undefined): ModelError {
-  if (!apiKey || !error.message.includes(apiKey)) return error;
-  const { kind, status, retryAfterMs } = error;
-  return new ModelError(kind, error.message.replaceAll(apiKey, '***'), { status, retryAfterMs });
 }

@@ -163,8 +163,10 @@ describe('the key', () => {
     }
   });
 
-  it('is not in the error of a backend that quotes it', async () => {
-    const quoting = json({ error: { message: `bad request for ${apiKey}` } }, 400);
+  it.each([
+    ['answer', json({ error: { message: `bad request for ${apiKey}` } }, 400)],
+    ['stream', stream(sse([{ error: { message: `bad request for ${apiKey}`, code: 400 } }]))],
+  ])('is not in the error of a backend that quotes it in its %s', async (_, quoting) => {
     const { client } = await connected({ chat: quoting }, { apiKey });
     const error = await failure(collect(client));
     expect(error.message).toContain('***');

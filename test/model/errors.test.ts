@@ -4,7 +4,8 @@ import { answerError, errorIn, networkError, stalledError, streamError } from '.
 import { explain } from '../../src/model/explain.ts';
 import type { Backend } from '../../src/protocol/events.ts';
 
-const place = { host: 'api.example.org', model: 'kimi-k2-thinking' };
+const redact = (text: string) => text;
+const place = { host: 'api.example.org', model: 'kimi-k2-thinking', redact };
 const judge = (status: number, error: object | undefined, headers: Record<string, string> = {}, at = place) =>
   answerError({ status, error: errorIn(error), text: '', header: n => headers[n] ?? null }, at);
 const said = (type: string, message = '') => ({ error: { type, message } });
@@ -58,7 +59,7 @@ describe('an error answer', () => {
   });
 
   it('names retired models, since when, and what there is instead', () => {
-    const at = { host: 'api.moonshot.ai', model: 'kimi-k2-thinking' };
+    const at = { host: 'api.moonshot.ai', model: 'kimi-k2-thinking', redact };
     const got = judge(404, said('resource_not_found_error', 'Not found the model'), {}, at);
     expect(got.kind).toBe('unknownModel');
     expect(got.message).toContain('retired 2026-05-25');
@@ -89,6 +90,39 @@ describe('an error answer', () => {
 
   it('is cut to a line of readable length', () => {
     expect(judge(400, said('', 'long\n'.repeat(500))).message.length).toBeLessThan(400);
+  });
+
+  it.each([
+    [
+      { error: { type: 'exceed_context_size_error', message: 'too big', n_prompt_tokens: 9, n_ctx: 4096 } },
+      4096,
+      9,
+    ],
+    [
+      {
+        message:
+          'maximum context length is 37000 tokens. However, you requested 42768 tokens (10000 in the messages, 32768 in the completion).',
+      },
+      37_000,
+      10_000,
+    ],
+    [
+      {
+        message:
+          "This model's maximum context length is 37000 tokens and your request has 10000 input tokens",
+      },
+      37_000,
+      10_000,
+    ],
+    [
+      { message: 'exceeds the maximum context length of 37000 tokens: 10000 tokens from the input messages' },
+      37_000,
+      10_000,
+    ],
+    [{ message: 'Your request exceeded model token limit: 262144 (requested: 274613)' }, 262_144, undefined],
+    [{ message: 'Input token length too long' }, undefined, undefined],
+  ])('tells window and prompt where the backend does: %o', (error, window, prompt) => {
+    expect(judge(400, error)).toMatchObject({ kind: 'contextOverflow', window, prompt });
   });
 
   it('in a stream is judged by its own code', () => {
@@ -123,7 +157,7 @@ describe('explained to people', () => {
     standIn: false,
   };
   const remote = { ...local, baseUrl: 'https://api.example.org/v1' };
-  const refused = (host: string) => networkError('ECONNREFUSED', { host, model: 'k2' });
+  const refused = (host: string) => networkError('ECONNREFUSED', { host, model: 'k2', redact });
 
   it('a backend that is not running', () => {
     expect(explain(refused('127.0.0.1:8000'), local)).toEqual({
