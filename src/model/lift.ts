@@ -4,7 +4,7 @@
  */
 import { mendArguments } from './arguments.ts';
 import { nameInId } from './calls.ts';
-import { createLexer, type Piece } from './markup.ts';
+import { createGuard, createLexer, type Piece } from './markup.ts';
 
 export type Channel = 'reasoning' | 'text';
 export type Shown =
@@ -32,7 +32,9 @@ export interface Lifter {
 const LONGEST_ID = 300;
 
 export function createLifter(): Lifter {
-  const lexer = createLexer();
+  // One for each: were the channels to alternate, half a token must not be taken for text.
+  const lexers = { reasoning: createLexer(), text: createLexer() };
+  const guards = { reasoning: createGuard(), text: createGuard() };
   const calls: LiftedCall[] = [];
   let broken = 0;
   let channel: Channel = 'reasoning';
@@ -46,12 +48,13 @@ export function createLifter(): Lifter {
 
   let inSection = false;
   let mode: 'plain' | 'id' | 'arguments' = 'plain';
+  let began: Channel = 'reasoning';
   let id = '';
   let args = '';
 
   const show = (text: string) => {
     const target = channel === 'text' && thinking === 'open' ? 'reasoning' : channel;
-    const visible = trim && target === 'text' ? text.trimStart() : text;
+    const visible = guards[target](trim && target === 'text' ? text.trimStart() : text);
     if (!visible) return;
     if (target === 'text') {
       trim = false;
@@ -65,7 +68,12 @@ export function createLifter(): Lifter {
     if (mode === 'id') {
       if (name && inSection && complete) calls.push({ name, arguments: '{}' });
       else if (inSection) broken++;
-      else show(id);
+      else {
+        const here = channel;
+        channel = began;
+        show(id);
+        channel = here;
+      }
     } else if (mode === 'arguments') {
       const mended = mendArguments(args);
       if (name && (complete || mended.valid)) calls.push({ name, arguments: mended.text.trim() });
@@ -122,6 +130,7 @@ export function createLifter(): Lifter {
       case 'callBegin':
         closeCall(true);
         mode = 'id';
+        began = channel;
         return;
       case 'argumentBegin':
         if (mode === 'id') mode = 'arguments';
@@ -149,15 +158,15 @@ export function createLifter(): Lifter {
       return mode === 'arguments' ? { name: nameInId(id) ?? '', bytes: args.length } : undefined;
     },
     push(next, text) {
-      if (next !== channel) {
-        lexer.flush().forEach(read);
-        channel = next;
-      }
-      lexer.push(text).forEach(read);
+      channel = next;
+      lexers[next].push(text).forEach(read);
       return take();
     },
     end() {
-      lexer.flush().forEach(read);
+      for (const each of ['reasoning', 'text'] as const) {
+        channel = each;
+        lexers[each].flush().forEach(read);
+      }
       closeCall(false);
       return take();
     },

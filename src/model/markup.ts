@@ -32,11 +32,12 @@ export const TOKENS: Readonly<Record<string, Token>> = {
   '<|im_middle|>': 'frame',
 };
 const SPELLINGS = Object.keys(TOKENS);
-const ANY = new RegExp(SPELLINGS.map(s => s.replace(/[|/]/g, '\\$&')).join('|'), 'g');
+const anyOf = (list: string[]) => list.map(s => s.replace(/[|/]/g, '\\$&')).join('|');
+const ANY = new RegExp(anyOf(SPELLINGS), 'g');
 
 export interface Lexer {
   push(text: string): Piece[];
-  /** What was held back and became no token. */
+  /** What was held back and became no token; a control token that was cut off is gone. */
   flush(): Piece[];
 }
 
@@ -51,7 +52,8 @@ export function createLexer(): Lexer {
     flush() {
       const rest = held;
       held = '';
-      return rest ? [{ text: rest }] : [];
+      const cutToken = rest.startsWith('<|') && rest.length > 3;
+      return rest && !cutToken ? [{ text: rest }] : [];
     },
   };
 }
@@ -74,4 +76,25 @@ function split(text: string): Piece[] {
   }
   if (from < text.length) pieces.push({ text: text.slice(from) });
   return pieces;
+}
+
+const CONTROL = new RegExp(anyOf(SPELLINGS.filter(s => s.startsWith('<|'))));
+const LONGEST = Math.max(...SPELLINGS.map(s => s.length));
+
+/**
+ * A guard for what is shown: torn or nested tokens can join into a whole one only after they were looked at. Returns
+ * the part of `text` that may follow what was passed before.
+ */
+export function createGuard(): (text: string) => string {
+  let tail = '';
+  return text => {
+    let safe = text;
+    for (;;) {
+      const joined = CONTROL.exec(tail + safe);
+      if (!joined) break;
+      safe = safe.slice(Math.max(0, joined.index + joined[0].length - tail.length));
+    }
+    tail = (tail + safe).slice(1 - LONGEST);
+    return safe;
+  };
 }

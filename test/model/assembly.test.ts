@@ -261,6 +261,11 @@ describe('leaked control tokens', () => {
     expect(callsOf([chunk({ content: bare }), stop()])).toEqual(['bash {}']);
   });
 
+  it('cut off at the end are not shown either; an operator is', () => {
+    expect(assemble([chunk({ content: 'Done.<|tool_call' }), stop()]).message.text).toBe('Done.');
+    expect(assemble([chunk({ content: 'f <| x <|' }), stop()]).message.text).toBe('f <| x <|');
+  });
+
   it('keep the text of an answer that only speaks of them', () => {
     const got = assemble([
       chunk({ content: 'A call starts with <|tool_call_begin|> and then its id.' }),
