@@ -1,3 +1,4 @@
+/// <reference path="./assets.d.ts" />
 import './css/base.css';
 import './css/controls.css';
 import './css/frame.css';

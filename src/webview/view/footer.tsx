@@ -94,7 +94,7 @@ function ContextRing() {
   const percent = Math.round(part * 100);
   const title = `Context: ${exact(contextTokens)} of ${exact(contextWindow)} tokens`;
   return (
-    <span class="context" role="img" aria-label={`${percent}% of the context used`} title={title}>
+    <span class="context-ring" role="img" aria-label={`${percent}% of the context used`} title={title}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         <circle class="track" cx="8" cy="8" r={RADIUS} />
         <circle

@@ -23,14 +23,24 @@ function Running({ head }: { head: SessionHead }) {
           : ''}
       </span>
       <span class="meta" title={`Step ${exact(head.step)} of at most ${exact(head.maxSteps)} in this turn`}>
-        step {head.step} of {head.maxSteps}
+        <span class="wide">step </span>
+        {head.step}
+        <span class="wide"> of </span>
+        <span class="narrow">/</span>
+        {head.maxSteps}
       </span>
       <span class="meta" title="Time since the turn began">
         {elapsed(now - head.turnStartedAt)}
       </span>
-      <button type="button" class="small secondary" onClick={() => post({ type: 'stop' })}>
+      <button
+        type="button"
+        class="small secondary"
+        aria-label="Stop"
+        title="Stop"
+        onClick={() => post({ type: 'stop' })}
+      >
         <Icon name="debug-stop" />
-        Stop
+        <span class="wide">Stop</span>
       </button>
     </div>
   );

@@ -1,0 +1,3 @@
+import './vscode-default.css';
+import './shim.ts';
+import '../../../src/webview/main.tsx';
