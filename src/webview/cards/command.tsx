@@ -61,7 +61,12 @@ function Ended({ outcome }: { outcome: Outcome }) {
   );
 }
 
-export function exitState({ exitCode, signal, timedOutAfterMs }: Outcome): string {
+/** `exitState` for the end of a row. */
+export function shortState(outcome: Outcome): string {
+  return outcome.timedOutAfterMs === undefined ? exitState(outcome).toLowerCase() : 'timed out';
+}
+
+function exitState({ exitCode, signal, timedOutAfterMs }: Outcome): string {
   if (timedOutAfterMs !== undefined) return `Timed out after ${duration(timedOutAfterMs)}`;
   if (signal) return `Ended by ${signal}`;
   return exitCode === null ? 'Ended without an exit code' : `Exit ${exitCode}`;

@@ -33,13 +33,15 @@ export function EndRow({ item }: { item: End }) {
         <p dir="auto">
           <strong>{what}</strong> {todo}
         </p>
-        {button && lastItem.value === item.id && (
-          <button type="button" class="small" onClick={() => post(button.message)}>
-            {button.label}
-          </button>
-        )}
+        <div class="end-foot">
+          {button && lastItem.value === item.id && (
+            <button type="button" class="small" onClick={() => post(button.message)}>
+              {button.label}
+            </button>
+          )}
+          <span class="meta">{size}</span>
+        </div>
       </div>
-      <span class="meta">{size}</span>
     </div>
   );
 }

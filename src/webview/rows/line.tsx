@@ -27,7 +27,7 @@ export function Line(props: Props) {
         {object && (
           <>
             {' '}
-            <bdi class={props.objectIsCode ? 'object code' : 'object'}>{object}</bdi>
+            <bdi class={props.objectIsCode ? 'object mono' : 'object'}>{object}</bdi>
           </>
         )}
         {detail && <span class="detail"> {detail}</span>}

@@ -2,7 +2,7 @@ import type { ToolDisplay } from '../../protocol/display.ts';
 import type { ToolItem } from '../../protocol/transcript.ts';
 import { Card } from '../cards/card.tsx';
 import { CodeText } from '../cards/code-text.tsx';
-import { exitState, OutputTail } from '../cards/command.tsx';
+import { OutputTail, shortState } from '../cards/command.tsx';
 import { DiffStat } from '../cards/diff.tsx';
 import { isOpen, live, setOpen } from '../state/store.ts';
 import { duration, elapsed, exact, plural } from '../text/words.ts';
@@ -100,11 +100,7 @@ function Done({ item, display }: { item: ToolItem; display: ToolDisplay }) {
       const failed = display.outcome.exitCode !== 0;
       return (
         <span title={item.durationMs === undefined ? undefined : `${exact(Math.round(item.durationMs))} ms`}>
-          {failed ? (
-            <span class="error">{exitState(display.outcome).toLowerCase()}</span>
-          ) : (
-            <span class="good">✓</span>
-          )}{' '}
+          {failed ? <span class="error">{shortState(display.outcome)}</span> : <span class="good">✓</span>}{' '}
           {time}
         </span>
       );

@@ -65,6 +65,8 @@ function isQuietRead(item: TranscriptItem): item is ToolItem {
   return kind === 'file' || kind === 'matches' || kind === 'paths';
 }
 
+const times = (n: number) => (n === 1 ? 'once' : n === 2 ? 'twice' : plural(n, 'time'));
+
 /** "Read 6 files, searched 3 times, listed 2 folders" */
 export function summary(tools: readonly ToolItem[]): string {
   const files = new Set<string>();
@@ -77,7 +79,7 @@ export function summary(tools: readonly ToolItem[]): string {
   }
   const parts = [
     files.size ? `read ${plural(files.size, 'file')}` : '',
-    searches ? `searched ${plural(searches, 'time')}` : '',
+    searches ? `searched ${times(searches)}` : '',
     lists ? `listed ${plural(lists, 'folder')}` : '',
   ].filter(Boolean);
   const text = parts.join(', ');

@@ -13,9 +13,14 @@ export function duration(ms: number): string {
   return `${Math.floor(s / 3600)} h ${two(Math.floor((s % 3600) / 60))} min`;
 }
 
-/** For something that counts up on the screen: whole seconds. */
-export const elapsed = (ms: number) =>
-  duration(Math.max(0, Math.floor(ms / 1000) * 1000)).replace('0.0', '0');
+/** For something that counts up on the screen: whole seconds, and short. */
+export function elapsed(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const two = (n: number) => String(n).padStart(2, '0');
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)}m ${two(s % 60)}s`;
+  return `${Math.floor(s / 3600)}h ${two(Math.floor((s % 3600) / 60))}m`;
+}
 
 export function compact(n: number): string {
   if (n < 1000) return String(n);

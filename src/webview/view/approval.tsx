@@ -41,7 +41,7 @@ export function ApprovalCard({ asked, more }: { asked: PendingApproval; more: st
       <h2>
         <Icon name="shield" tone="warning" />
         <span class="ask-title" dir="auto">
-          {title.ask} <bdi>{title.object}</bdi>?
+          {title.ask} {preview.kind === 'command' ? 'this command' : <bdi>{title.object}</bdi>}?
         </span>
         {more && <span class="meta">{more}</span>}
       </h2>

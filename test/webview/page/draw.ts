@@ -81,7 +81,7 @@ async function draw(story: Story, theme: string, width: number): Promise<void> {
       return (
         box.width > 0 &&
         (box.right > innerWidth + 1 || box.left < -1) &&
-        !el.closest('.diff-lines, .code pre, .table, .sr-only, .output-tail, .words, .result')
+        !el.closest('.diff-lines, .code pre, .table, .sr-only, .output-tail, .words, .result, .path')
       );
     });
     return wide.slice(0, 3).map(el => `${el.tagName}.${el.className}`);

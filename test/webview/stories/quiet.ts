@@ -83,7 +83,7 @@ export const quiet: Story[] = [
       wholeRun().snapshot(),
       {
         type: 'files',
-        request: 6,
+        request: 5,
         paths: ['src/cart/total.ts', 'src/cart/cart.ts', `src/${'deep/'.repeat(12)}cart.ts`],
       },
     ],
