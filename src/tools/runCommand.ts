@@ -104,6 +104,6 @@ function shorten(
 function ending({ exitCode, signal, timedOut }: CommandOutcome, seconds: number, stopped: boolean): string {
   if (timedOut)
     return `[ended at its time limit of ${seconds} s; what it did until then is done. Give it more time with timeout_seconds, or less to do]`;
-  if (stopped) return '[stopped by the person; what it did until then is done]';
+  if (stopped) return '[stopped before its end; what it did until then is done]';
   return exitCode === null ? `[ended by signal ${signal}]` : `[exit code ${exitCode}]`;
 }

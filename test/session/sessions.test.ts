@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../src/model/client.ts';
+import type { Effect } from '../../src/protocol/access.ts';
+import type { ToolCall } from '../../src/protocol/message.ts';
 import { call, reply, scriptedModel } from '../agent/fakes.ts';
-import { output, pending, workshop } from './workshop.ts';
+import { output, pending, type Workshop, workshop } from './workshop.ts';
 
 const done = [reply({ text: 'Done.' })];
 const edit = (id: string, from: string, to: string) =>
@@ -186,7 +190,7 @@ describe('a session that was cut off', () => {
     expect(session.transcript.head.status).toBe('idle');
   });
 
-  it('never runs a command twice: its outcome is unknown, and the model hears so', async () => {
+  it('does not run again a command that the closing window stopped', async () => {
     await using shop = workshop();
     const line = 'echo run >> runs.txt; echo ready; sleep 1000';
     const first = await shop.start(scriptedModel([[reply({ calls: [command('c', line)] })]]), 'all');
@@ -199,7 +203,71 @@ describe('a session that was cut off', () => {
     await session.resume();
     await session.settled();
     expect(shop.read('runs.txt')).toBe('run\n');
-    expect(model.requests[0]?.at(-1)).toMatchObject({ text: expect.stringContaining('Outcome unknown') });
+    expect(model.requests[0]?.at(-1)).toMatchObject({
+      text: expect.stringContaining('stopped before its end'),
+    });
+  });
+
+  /** The log as a crash leaves it: the intent is on disk, the result is not. */
+  async function crashedAt(shop: Workshop, toolCall: ToolCall, effects: Effect[]) {
+    const first = await shop.start(scriptedModel([[reply({ calls: [readA] })], done]), 'all');
+    await first.send('go');
+    await first.settled();
+    await first.close();
+    const turn = 'crashed';
+    const { message, usage, timing } = reply({ calls: [toolCall] });
+    const said = { message, usage, timing };
+    await shop.append(first.id, [
+      { type: 'turn.started', turn, maxSteps: 300 },
+      { type: 'user.message', turn, text: 'more', context: [], steer: false },
+      { type: 'step.started', turn, step: 1 },
+      { type: 'assistant.message', turn, step: 1, contextWindow: 1000, ...said },
+      { type: 'tool.intent', callId: toolCall.id, effects },
+    ]);
+    const model = scriptedModel([done]);
+    const session = await shop.reopen(first.id, model);
+    expect(session.interrupted).toBe(true);
+    await session.resume();
+    await session.settled();
+    expect(session.transcript.head.status).toBe('idle');
+    return model.requests[0]?.at(-1);
+  }
+  const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+  const editOf = (shop: Workshop, before: string, after: string): Effect[] => [
+    { kind: 'file', path: path.join(shop.work, 'a.txt'), before: sha(before), after: sha(after) },
+  ];
+
+  it('never runs a command a second time: its outcome is unknown, and the model hears so', async () => {
+    await using shop = workshop();
+    shop.write('a.txt', 'one\n');
+    const line = 'echo run >> runs.txt';
+    const effects: Effect[] = [{ kind: 'command', command: line, cwd: shop.work }];
+    const told = await crashedAt(shop, command('c', line), effects);
+    expect(told).toMatchObject({ text: expect.stringContaining('Outcome unknown') });
+    expect(() => shop.read('runs.txt')).toThrow();
+  });
+
+  it('makes an edit that had not happened yet', async () => {
+    await using shop = workshop();
+    shop.write('a.txt', 'one\n');
+    await crashedAt(shop, edit('e', 'one', 'two'), editOf(shop, 'one\n', 'two\n'));
+    expect(shop.read('a.txt')).toBe('two\n');
+  });
+
+  it('leaves an edit that had happened as it is, and says that it is done', async () => {
+    await using shop = workshop();
+    shop.write('a.txt', 'one\n');
+    const told = crashedAt(shop, edit('e', 'one', 'one, once more'), editOf(shop, 'zero\n', 'one\n'));
+    expect(await told).toMatchObject({ text: expect.stringContaining('Done') });
+    expect(shop.read('a.txt')).toBe('one\n');
+  });
+
+  it('overwrites nothing when the file is neither as before nor as after', async () => {
+    await using shop = workshop();
+    shop.write('a.txt', 'mine\n');
+    const told = crashedAt(shop, edit('e', 'one', 'two'), editOf(shop, 'one\n', 'two\n'));
+    expect(await told).toMatchObject({ text: expect.stringContaining('Conflict') });
+    expect(shop.read('a.txt')).toBe('mine\n');
   });
 
   it('ends the cut-off turn when the person sends something else', async () => {

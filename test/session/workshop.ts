@@ -5,9 +5,11 @@ import path from 'node:path';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
 import type { ModelClient } from '../../src/model/client.ts';
 import type { ApprovalMode } from '../../src/protocol/access.ts';
-import type { SessionEvent } from '../../src/protocol/events.ts';
+import type { NewEvent, SessionEvent } from '../../src/protocol/events.ts';
 import type { Pending } from '../../src/protocol/transcript.ts';
 import { createSessions } from '../../src/session/createSessions.ts';
+import { openLog } from '../../src/session/eventLog.ts';
+import { sessionFiles } from '../../src/session/sessionFiles.ts';
 import type { Session, SessionsOptions } from '../../src/session/sessions.ts';
 import { loadWasm } from '../wasm.ts';
 
@@ -17,6 +19,8 @@ export interface Workshop extends AsyncDisposable {
   /** As another process would after a crash: a second look at the same state directory. */
   reopen(id: string, model: ModelClient): Promise<Session>;
   events(id: string): Promise<SessionEvent[]>;
+  /** Writes to a closed session's log, as a process that crashed did. */
+  append(id: string, events: NewEvent[]): Promise<void>;
   read(name: string): string;
   write(name: string, text: string): void;
 }
@@ -48,6 +52,11 @@ export function workshop(): Workshop {
     start: async (model, mode = 'ask', more) => keep(await sessions(model, more).start({ backend, mode })),
     reopen: async (id, model) => keep(await sessions(model).open(id)),
     events: id => sessions(none).read(id),
+    async append(id, events) {
+      const log = await openLog(sessionFiles(path.join(dir, 'state')).paths(id).directory, { write: true });
+      for (const event of events) await log.append(event, 'synced');
+      await log.close();
+    },
     read: name => readFileSync(path.join(work, name), 'utf8'),
     write(name, text) {
       const file = path.join(work, name);

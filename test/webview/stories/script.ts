@@ -44,7 +44,6 @@ export function script(options: { title?: string; backend?: Backend; startedAgo?
     roots: ['/work/shop'],
     backend: options.backend ?? backend,
     mode: 'ask',
-    maxSteps: 300,
     systemPrompt: '',
     tools: [],
   });
@@ -56,7 +55,7 @@ export function script(options: { title?: string; backend?: Backend; startedAgo?
     /** Starts a turn with the person's message. */
     say(text: string, context: { label: string; text: string }[] = []) {
       step = 0;
-      emit({ type: 'turn.started', turn: 't' });
+      emit({ type: 'turn.started', turn: 't', maxSteps: 300 });
       emit({ type: 'user.message', turn: 't', text, context, steer: false });
       return it;
     },
