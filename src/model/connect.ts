@@ -80,7 +80,8 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   function learnFrom(overflow: Overflow, estimate: number, known: Limits, budget: number): boolean {
     if (overflow.prompt) calibration.learn(estimate, overflow.prompt);
     const expected = overflow.prompt ?? calibration.scale(estimate);
-    const window = overflow.window ?? Math.min(known.window, expected);
+    // Without a figure a small prompt proves nothing about the window.
+    const window = overflow.window ?? (expected > known.window / 2 ? expected : known.window);
     limits.lower(window);
     const room = { window: Math.min(window, known.window), prompt: expected, outputCap: known.outputCap };
     return expected < room.window && outputBudget(room, false) < budget;

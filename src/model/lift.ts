@@ -67,7 +67,7 @@ export function createLifter(): Lifter {
     const name = nameInId(id);
     if (mode === 'id') {
       if (name && inSection && complete) calls.push({ name, arguments: '{}' });
-      else if (inSection) broken++;
+      else if (inSection && !/\S\s+\S/.test(id)) broken++;
       else {
         const here = channel;
         channel = began;

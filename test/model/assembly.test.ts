@@ -272,6 +272,9 @@ describe('leaked control tokens', () => {
       stop(),
     ]);
     expect(got.message.text).toBe('A call starts with  and then its id.');
+    const section =
+      '<|tool_calls_section_begin|> opens a section, then <|tool_call_begin|> comes for each call.';
+    expect(assemble([chunk({ content: section }), stop()]).message.text).toContain('comes for each call');
     const long = `Use <|tool_call_begin|> ${'words '.repeat(80)}`;
     expect(assemble([chunk({ content: long }), stop()]).message.text).toContain('words words');
   });

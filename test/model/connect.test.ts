@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ModelError } from '../../src/model/client.ts';
 import { createModelClient, type ModelClientOptions } from '../../src/model/connect.ts';
 import type { Message } from '../../src/protocol/message.ts';
@@ -163,6 +163,20 @@ describe('the key', () => {
     }
   });
 
+  it('and the address are not led astray by the environment', async () => {
+    const other = await httpBackend({ chat: answer('caught') });
+    vi.stubEnv('OPENAI_BASE_URL', other.url);
+    vi.stubEnv('OPENAI_API_KEY', 'sk-of-the-environment');
+    vi.stubEnv('OPENAI_ORG_ID', 'org');
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-other: 1\nauthorization: Bearer other');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { client, server } = await connected({ chat: answer('Hi') });
+    await reply(client);
+    expect(other.asked).toEqual([]);
+    for (const name of ['authorization', 'x-other', 'openai-organization'])
+      expect(server.chats[0]?.headers).not.toHaveProperty(name);
+  });
+
   it.each([
     ['answer', json({ error: { message: `bad request for ${apiKey}` } }, 400)],
     ['stream', stream(sse([{ error: { message: `bad request for ${apiKey}`, code: 400 } }]))],
@@ -291,6 +305,16 @@ describe('faults on the wire', () => {
     const error = await failure(createModelClient({ backend }).info(new AbortController().signal));
     expect(error.message).toBe(`The backend at 127.0.0.1:${port} does not answer.`);
   });
+});
+
+it('K2-Thinking at Moonshot is told to be retired, not just missing', async () => {
+  const moonshot: typeof fetch = async () =>
+    Response.json({ error: { type: 'resource_not_found_error', message: 'Not found' } }, { status: 404 });
+  const baseUrl = 'https://api.moonshot.cn/v1';
+  const backend = { baseUrl, model: 'kimi-k2-thinking-turbo', profile: 'moonshot-cn', standIn: false };
+  const error = await failure(collect(createModelClient({ backend, apiKey: 'sk', fetch: moonshot })));
+  expect(error).toMatchObject({ kind: 'unknownModel', status: 404 });
+  expect(error.message).toMatch(/retired 2026-05-25.*kimi-k2\.6/);
 });
 
 describe('silence', () => {
@@ -511,6 +535,20 @@ describe('the window', () => {
     expect(server.chats).toHaveLength(1);
     expect((await client.info(signal)).contextWindow).toBe(window);
   });
+});
+
+it('an overflow without figures lowers the window only when the prompt is large', async () => {
+  const refusal = json({ error: { message: 'Input token length too long' } }, 400);
+  const { client } = await connected({
+    chat: refusal,
+    models: json({ data: [{ id: 'kimi-k2-thinking', max_model_len: 20_000 }] }),
+  });
+  const window = async () => (await client.info(new AbortController().signal)).contextWindow;
+  await failure(collect(client));
+  expect(await window()).toBe(20_000);
+  await failure(collect(client, request([{ role: 'user', text: 'word '.repeat(15_000) }])));
+  expect(await window()).toBeGreaterThan(14_000);
+  expect(await window()).toBeLessThan(16_000);
 });
 
 /** A clock that goes on by `ms` each time it is looked at. */
