@@ -75,6 +75,15 @@ describe('a reply', () => {
     expect(told.completionTokens).toBeGreaterThan(0);
   });
 
+  it('teaches the estimate how this backend counts', async () => {
+    const parts = [chunk({ content: 'Hi' }), stop];
+    const told = { choices: [], usage: { prompt_tokens: 1_500, completion_tokens: 1 } };
+    const { client } = await connected({ chat: [stream(sse([...parts, told])), stream(sse(parts))] });
+    const long = request([{ role: 'user', text: 'word '.repeat(1_000) }]);
+    await reply(client, long);
+    expect((await reply(client, long)).usage).toMatchObject({ estimated: true, promptTokens: 1_500 });
+  });
+
   it('gets ids that no earlier reply of the session had, though the history forgot them', async () => {
     const made = { name: 'read', arguments: '{}' };
     const { client } = await connected({
