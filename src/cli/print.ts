@@ -88,7 +88,7 @@ function summary(reason: string, steps: number, durationMs: number, { total, cos
   };
   const tokens = `${total.promptTokens.toLocaleString('en')} in (${total.cachedTokens.toLocaleString('en')} cached), ${total.completionTokens.toLocaleString('en')} out`;
   const parts = [
-    `${ends[reason] ?? reason} after ${steps} steps, ${seconds(durationMs)}`,
+    `${ends[reason] ?? reason} after ${steps} ${steps === 1 ? 'step' : 'steps'}, ${seconds(durationMs)}`,
     `tokens ${tokens}`,
   ];
   return [...parts, ...cost.map(money)].join(' · ');

@@ -154,7 +154,7 @@ describe('bad input gets a clear error and loses nothing', () => {
     const server = await serveStandin(createStandin(), 0);
     await server.close();
     const { code, err } = await ascent(['run', '--base-url', server.url, 'x'], sampleProject());
-    expect(err).toContain('does not answer. Start it, or choose another.');
+    expect(err).toMatch(/does not answer\.\s+Start it, or choose another\./);
     expect(code).toBe(1);
   });
 
