@@ -41,14 +41,14 @@ export function fileFailure(doing: string, cause: unknown): SessionError {
   if (isDiskFull(cause)) {
     return new SessionError(
       'diskFull',
-      `Could not ${doing}: the disk is full. Free some space, then open the session again and resume; everything recorded so far is kept.`,
+      `Could not ${doing}: the disk is full. Free some space, then try again; everything recorded so far is kept.`,
       cause,
     );
   }
   const why = cause instanceof Error ? cause.message : String(cause);
   return new SessionError(
     'io',
-    `Could not ${doing}: ${why}. Nothing further is written to this session. Check the disk, then open the session again; everything recorded so far is kept.`,
+    `Could not ${doing}: ${why}. Nothing further is written. Check the disk, then try again; everything recorded so far is kept.`,
     cause,
   );
 }

@@ -3,13 +3,14 @@
  *
  * The lock is a file `<path>.<n>`, created exclusively; the highest n counts. To take over from an owner that is gone
  * means to create n + 1, which only one of any number of racers can do; nobody ever deletes or changes what another
- * might have just created. Giving back empties the owner's own file, so that n never falls while anybody looks.
+ * might have just created. Giving back empties the owner's own file, and the file before one's own stays, so that n
+ * never falls, and a listing made while others come and go cannot miss both the old number and the new.
  */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Disk } from './disk.ts';
-import { codeOf } from './error.ts';
-import { livenessOf, type ProcessIdentity, thisProcess } from './processes.ts';
+import { codeOf, fileFailure } from './error.ts';
+import { isThisProcess, livenessOf, type ProcessIdentity, thisProcess } from './processes.ts';
 
 export interface Holder {
   pid: number;
@@ -20,6 +21,7 @@ export interface Holder {
 export interface Lock {
   /** Aborted when the lock was lost: another machine, which could not see us live, took it. */
   readonly lost: AbortSignal;
+  /** Throws SessionError when others may not see that it is free. */
   release(): Promise<void>;
 }
 
@@ -35,8 +37,19 @@ const SILENCE_MS = 120_000;
 /** A file that says nothing yet: its owner is writing it, or died doing so. */
 const WRITING_MS = 5_000;
 
-/** `path`: where the lock's files lie, without their number. */
+/** Tokens of the locks this process holds: it knows about itself better than its files do. */
+const held = new Set<string>();
+
+/** `lockPath`: where the lock's files lie, without their number. Throws SessionError. */
 export async function acquireLock(disk: Disk, lockPath: string): Promise<Lock | { heldBy: Holder }> {
+  try {
+    return await takeLock(disk, lockPath);
+  } catch (cause) {
+    throw fileFailure('lock the session', cause);
+  }
+}
+
+async function takeLock(disk: Disk, lockPath: string): Promise<Lock | { heldBy: Holder }> {
   for (;;) {
     const now = Date.now();
     const newest = await newestOf(disk, lockPath);
@@ -44,14 +57,16 @@ export async function acquireLock(disk: Disk, lockPath: string): Promise<Lock | 
     if (holder) return { heldBy: holder };
     const mine = newest + 1;
     const owner: Owner = { ...thisProcess(), token: randomUUID(), since: now };
-    if (!(await create(disk, `${lockPath}.${mine}`, owner))) continue;
-    // A listing made while others came and went may have missed a higher one.
-    if ((await newestOf(disk, lockPath)) > mine) {
-      await disk.remove(`${lockPath}.${mine}`);
-      continue;
+    let taken = false;
+    // Ours before anybody can see it, or a second window of this process would take it for left over.
+    held.add(owner.token);
+    try {
+      // The listing above may be older than several takings by others: look again.
+      taken = (await create(disk, `${lockPath}.${mine}`, owner)) && (await isNewest(disk, lockPath, mine));
+    } finally {
+      if (!taken) held.delete(owner.token);
     }
-    await removeBelow(disk, lockPath, mine);
-    return heldLock(disk, `${lockPath}.${mine}`, owner);
+    if (taken) return heldLock(disk, lockPath, mine, owner);
   }
 }
 
@@ -61,7 +76,8 @@ export async function lockHolder(disk: Disk, lockPath: string): Promise<Holder |
   return newest > 0 ? holderOf(disk, `${lockPath}.${newest}`, Date.now()) : undefined;
 }
 
-function heldLock(disk: Disk, file: string, owner: Owner): Lock {
+function heldLock(disk: Disk, lockPath: string, mine: number, owner: Owner): Lock {
+  const file = `${lockPath}.${mine}`;
   const lost = new AbortController();
   let beating: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
@@ -78,14 +94,21 @@ function heldLock(disk: Disk, file: string, owner: Owner): Lock {
       // A disk that fails now says nothing about who holds the lock; the next beat looks again.
     }
   }
-  const isOurs = async () => (await ownerIn(disk, file))?.token === owner.token;
+  async function isOurs(): Promise<boolean> {
+    return (await newestOf(disk, lockPath)) === mine && (await ownerIn(disk, file))?.token === owner.token;
+  }
 
   return {
     lost: lost.signal,
     async release() {
       clearInterval(timer);
       await beating;
-      if (await isOurs()) await overwrite(disk, file, Buffer.from(FREE));
+      held.delete(owner.token);
+      try {
+        if (await isOurs()) await overwrite(disk, file, Buffer.from(FREE));
+      } catch (cause) {
+        throw fileFailure('unlock the session', cause);
+      }
     },
   };
 }
@@ -107,13 +130,37 @@ async function numbers(disk: Disk, lockPath: string): Promise<number[]> {
 async function create(disk: Disk, file: string, owner: Owner): Promise<boolean> {
   try {
     const created = await disk.open(file, 'exclusive');
-    created.write(encode(owner), 0);
-    await created.close();
+    try {
+      created.write(encode(owner), 0);
+    } finally {
+      await created.close();
+    }
     return true;
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false;
+    // Or others would see us hold it for as long as we live.
+    await disk.remove(file).catch(() => {});
     throw cause;
   }
+}
+
+/** Gives `mine` up when it is not; tidies up when it is. */
+async function isNewest(disk: Disk, lockPath: string, mine: number): Promise<boolean> {
+  const giveUp = () => disk.remove(`${lockPath}.${mine}`);
+  let found: number[];
+  try {
+    found = await numbers(disk, lockPath);
+  } catch (cause) {
+    await giveUp().catch(() => {});
+    throw cause;
+  }
+  if (Math.max(...found) > mine) {
+    await giveUp();
+    return false;
+  }
+  // Left over, they do no harm.
+  for (const n of found) if (n < mine - 1) await disk.remove(`${lockPath}.${n}`).catch(() => {});
+  return true;
 }
 
 async function overwrite(disk: Disk, file: string, bytes: Buffer): Promise<void> {
@@ -121,10 +168,6 @@ async function overwrite(disk: Disk, file: string, bytes: Buffer): Promise<void>
   opened.write(bytes, 0);
   await opened.truncate(bytes.length);
   await opened.close();
-}
-
-async function removeBelow(disk: Disk, lockPath: string, mine: number): Promise<void> {
-  for (const n of await numbers(disk, lockPath)) if (n < mine) await disk.remove(`${lockPath}.${n}`);
 }
 
 /** The living owner that a lock file names. */
@@ -135,7 +178,11 @@ async function holderOf(disk: Disk, file: string, now: number): Promise<Holder |
   const owner = decode(bytes);
   const silence = now - stat.modifiedAt;
   if (!owner) return silence < WRITING_MS ? { pid: 0, since: stat.modifiedAt } : undefined;
-  const liveness = livenessOf(owner, owner.since, now);
+  const liveness = isThisProcess(owner)
+    ? held.has(owner.token)
+      ? 'alive'
+      : 'gone'
+    : livenessOf(owner, owner.since, now);
   const holds = liveness === 'unknown' ? silence < SILENCE_MS : liveness === 'alive';
   return holds ? { pid: owner.pid, since: owner.since } : undefined;
 }

@@ -16,22 +16,30 @@ export interface ProcessIdentity {
 /** `unknown`: it belongs to another machine or container, where we cannot look. */
 export type Liveness = 'alive' | 'gone' | 'unknown';
 
+let self: ProcessIdentity | undefined;
 export function thisProcess(): ProcessIdentity {
-  return {
+  self ??= {
     pid: process.pid,
     started: startOf(process.pid)?.started ?? null,
     host: hostname(),
     boot: tryRead(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     namespace: tryRead(() => readlinkSync('/proc/self/ns/pid')),
   };
+  return self;
+}
+
+export function isThisProcess(other: ProcessIdentity): boolean {
+  const us = thisProcess();
+  const keys = ['pid', 'started', 'host', 'boot', 'namespace'] as const;
+  return keys.every(key => other[key] === us[key]);
 }
 
 /** `since`: when it was known to live, milliseconds since the epoch. */
 export function livenessOf(other: ProcessIdentity, since: number, now: number): Liveness {
-  const self = thisProcess();
-  if (other.host !== self.host) return 'unknown';
-  if (other.boot !== self.boot) return 'gone';
-  if (other.namespace !== self.namespace) return 'unknown';
+  const us = thisProcess();
+  if (other.host !== us.host) return 'unknown';
+  if (other.boot !== us.boot) return 'gone';
+  if (other.namespace !== us.namespace) return 'unknown';
   if (!exists(other.pid)) return 'gone';
   const found = startOf(other.pid);
   if (found) return found.zombie || found.started !== other.started ? 'gone' : 'alive';

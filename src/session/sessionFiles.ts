@@ -30,7 +30,7 @@ export interface SessionFiles {
   /** The directories of a new session, durable. */
   create(id: string): Promise<SessionPaths>;
   exists(id: string): Promise<boolean>;
-  /** The newest first. Reads only what was appended since the last listing. */
+  /** The newest first. Throws SessionError. Reads only what was appended since the last listing. */
   list(): Promise<SessionSummary[]>;
   /** Throws SessionError when it is open somewhere. */
   remove(id: string): Promise<void>;
@@ -76,7 +76,10 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
       return ID.test(id) && (await disk.stat(paths(id).log)) !== undefined;
     },
     async list() {
-      const ids = (await disk.list(root)).filter(id => ID.test(id));
+      const names = await disk.list(root).catch(cause => {
+        throw fileFailure('list the sessions', cause);
+      });
+      const ids = names.filter(id => ID.test(id));
       const found: SessionSummary[] = [];
       for (let at = 0; at < ids.length; at += AT_ONCE) {
         const some = await Promise.all(

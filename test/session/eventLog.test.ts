@@ -279,6 +279,15 @@ describe('durability', () => {
     expect(syncs(disk) - before).toBeLessThanOrEqual(2);
   });
 
+  it('opening for writing makes durable what a killed writer had only handed over', async () => {
+    const disk = simulatedDisk();
+    const killed = await openLog(at, { write: true, disk });
+    await killed.append(notice('seen by people'), 'buffered');
+    await openLog(at, { write: true, disk });
+    const { events } = await openLog(at, { write: false, disk: disk.crash(disk.journal.length, () => 1) });
+    expect(events).toMatchObject([{ text: 'seen by people' }]);
+  });
+
   it('closing syncs what was only handed over', async () => {
     const disk = simulatedDisk();
     const log = await openLog(at, { write: true, disk });

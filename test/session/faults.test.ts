@@ -130,9 +130,11 @@ describe('a full disk', () => {
     expect({ gaps, cut }).toEqual({ gaps: [], cut: undefined });
   });
 
-  it('that refuses an intent first keeps its torn bytes out of the log', async () => {
-    const { disk, log } = await full(30);
-    await expect(log.append(intent, 'synced')).rejects.toMatchObject({ kind: 'diskFull' });
+  it('keeps the torn bytes of what it refused out of the log', async () => {
+    const { disk, log } = await full(400);
+    await expect(log.append(message('long '.repeat(200)), 'synced')).rejects.toMatchObject({
+      kind: 'diskFull',
+    });
     await log.append(turnEnded, 'synced');
     await log.close();
     const { events, cut } = await openLog('/s', { write: true, disk });

@@ -6,6 +6,8 @@ import { realDisk } from '../../src/session/disk.ts';
 import { acquireLock, type Lock, lockHolder } from '../../src/session/lock.ts';
 import { thisProcess } from '../../src/session/processes.ts';
 import { child } from './children.ts';
+import { failingAt } from './faultyDisk.ts';
+import { simulatedDisk } from './simulatedDisk.ts';
 
 let directory: string;
 let lockPath: string;
@@ -41,9 +43,18 @@ describe('the lock', () => {
     await (await acquired()).release();
   });
 
-  it('leaves one small file, however often it is taken', async () => {
+  it('has one holder also when several windows of one process ask at once', async () => {
+    for (let round = 0; round < 20; round++) {
+      const answers = await Promise.all(Array.from({ length: 5 }, acquire));
+      const locks = answers.filter(answer => !('heldBy' in answer)) as Lock[];
+      expect(locks).toHaveLength(1);
+      await locks[0]!.release();
+    }
+  });
+
+  it('leaves two small files, however often it is taken', async () => {
     for (let n = 0; n < 20; n++) await (await acquired()).release();
-    expect(readdirSync(directory)).toHaveLength(1);
+    expect(readdirSync(directory)).toHaveLength(2);
   });
 
   it('is taken over from a process that is gone', async () => {
@@ -88,11 +99,10 @@ describe('the lock', () => {
 
   it('given back by one who lost it leaves the new holder alone', async () => {
     const first = await acquired();
-    rmSync(path.join(directory, 'lock.1'));
-    leave({ token: 'the next' }, 'lock.2');
+    leave({ host: 'elsewhere' }, 'lock.2');
     const before = readFileSync(path.join(directory, 'lock.2'));
     await first.release();
-    expect(readdirSync(directory)).toEqual(['lock.2']);
+    expect(await lockHolder(realDisk, lockPath)).toMatchObject({ since: 1 });
     expect(readFileSync(path.join(directory, 'lock.2'))).toEqual(before);
   });
 
@@ -106,9 +116,29 @@ describe('the lock', () => {
     vi.advanceTimersByTime(20_000);
     await vi.waitUntil(touched);
     expect(lock.lost.aborted).toBe(false);
-    rmSync(file);
+    leave({}, 'lock.2');
     vi.advanceTimersByTime(20_000);
     await vi.waitUntil(() => lock.lost.aborted);
+  });
+});
+
+describe('a lock on a disk that fails at the n-th call', () => {
+  it('is taken or refused with a SessionError, and is never left behind', async () => {
+    let n = 1;
+    for (let failed = true; failed; n++) {
+      const disk = simulatedDisk();
+      await disk.open('/lock.1', 'create').then(file => file.write(Buffer.from('{}'), 0));
+      const faulty = failingAt(disk, n, 'EIO');
+      const lock = await acquireLock(faulty, '/lock').catch(error => {
+        expect(error).toMatchObject({ name: 'SessionError', kind: 'io' });
+      });
+      if (lock && 'heldBy' in lock) throw new Error('nobody else is here');
+      if (lock) expect(await acquireLock(disk, '/lock')).toHaveProperty('heldBy');
+      await lock?.release().catch(error => expect(error).toMatchObject({ name: 'SessionError', kind: 'io' }));
+      failed = faulty.failed;
+      expect(await acquireLock(disk, '/lock')).not.toHaveProperty('heldBy');
+    }
+    expect(n).toBeGreaterThan(6);
   });
 });
 
