@@ -4,6 +4,8 @@ import './css/controls.css';
 import './css/frame.css';
 import './css/rows.css';
 import './css/cards.css';
+import './css/ask.css';
+import './css/composer.css';
 import './css/markdown.css';
 import { options, render } from 'preact';
 import type { HostMessage } from '../protocol/view.ts';

@@ -72,7 +72,7 @@ function exitState({ exitCode, signal, timedOutAfterMs }: Outcome): string {
   return exitCode === null ? 'Ended without an exit code' : `Exit ${exitCode}`;
 }
 
-function LiveOutput({ callId }: { callId: string }) {
+export function LiveOutput({ callId }: { callId: string }) {
   const output = live.value.tools.get(callId)?.output;
   if (!output) return null;
   return <CodeText text={lastLines(plainOutput(output), LIVE_LINES)} label="Output" />;

@@ -2,7 +2,7 @@ import type { ToolDisplay } from '../../protocol/display.ts';
 import type { ToolItem } from '../../protocol/transcript.ts';
 import { Card } from '../cards/card.tsx';
 import { CodeText } from '../cards/code-text.tsx';
-import { OutputTail, shortState } from '../cards/command.tsx';
+import { LiveOutput, OutputTail, shortState } from '../cards/command.tsx';
 import { DiffStat } from '../cards/diff.tsx';
 import { isOpen, live, setOpen } from '../state/store.ts';
 import { duration, elapsed, exact, plural } from '../text/words.ts';
@@ -14,7 +14,8 @@ export function ToolRow({ item }: { item: ToolItem }) {
   const { display, message, state } = item;
   const open = isOpen(item.id);
   // What waits for approval is shown in the card above the composer; here it would be said twice.
-  const hasBody = state !== 'approval' && (display !== undefined || message !== undefined);
+  const output = state === 'running' ? live.value.tools.get(item.callId)?.output : undefined;
+  const hasBody = state !== 'approval' && (display !== undefined || message !== undefined || !!output);
   const isCommand = display?.kind === 'command' || item.name === 'run_command';
   return (
     <div class={`row tool ${state}`}>
@@ -34,7 +35,11 @@ export function ToolRow({ item }: { item: ToolItem }) {
         <div class="card">
           {message &&
             (state === 'denied' ? <Denied reason={message} /> : <Failed item={item} message={message} />)}
-          {display && <Card display={display} callId={item.callId} />}
+          {display ? (
+            <Card display={display} callId={item.callId} />
+          ) : (
+            output && <LiveOutput callId={item.callId} />
+          )}
         </div>
       )}
     </div>

@@ -1,10 +1,11 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ContextItem } from '../../protocol/events.ts';
 import { around, compose, isBusy } from '../state/store.ts';
+import { type Mention, mentionAt } from '../text/mention.ts';
 import { keep, kept, post } from '../vscode.ts';
 import { Footer } from './footer.tsx';
 import { Icon, IconButton } from './icon.tsx';
-import { type Mention, Mentions, mentionAt, useMentions } from './mentions.tsx';
+import { Mentions, useMentions } from './mentions.tsx';
 
 export function Composer() {
   const box = useRef<HTMLTextAreaElement>(null);
@@ -16,7 +17,7 @@ export function Composer() {
   useLayoutEffect(() => {
     box.current!.value = kept.draft;
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { count, text, context: added } = compose.value;
     const at = box.current!;
     if (!count) return;

@@ -1,21 +1,10 @@
 /** The list of files behind an @ in the composer. */
 import { useRef, useState } from 'preact/hooks';
 import { files } from '../state/store.ts';
+import type { Mention } from '../text/mention.ts';
 import { lastPart } from '../text/words.ts';
 import { post } from '../vscode.ts';
 import { Icon } from './icon.tsx';
-
-export interface Mention {
-  /** Where the @ stands. */
-  start: number;
-  query: string;
-}
-
-/** The @word that ends at the caret; an @ inside a word (a mail address) is none. */
-export function mentionAt(text: string, caret: number): Mention | undefined {
-  const m = /(?:^|[\s(])@([^\s@]{0,200})$/.exec(text.slice(0, caret));
-  return m ? { start: caret - m[1]!.length - 1, query: m[1]! } : undefined;
-}
 
 const MOST = 8;
 let request = 0;
