@@ -1,0 +1,69 @@
+/** Opens a tool call's edit in VS Code's diff editor. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Host } from '../../host/host.ts';
+import type { FileDiff } from '../../protocol/display.ts';
+import type { Session } from '../../session/sessions.ts';
+import { sidesOf } from './patch.ts';
+import { locate } from './paths.ts';
+import { Refused } from './refused.ts';
+
+const SCHEME = 'ascent-diff';
+
+export interface Diffs extends vscode.Disposable {
+  show(host: Host, session: Session, callId: string, file: number): Promise<void>;
+}
+
+export function createDiffs(): Diffs {
+  const texts = new Map<string, string>();
+  let count = 0;
+  const provider = vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+    provideTextDocumentContent: uri => texts.get(uri.toString()) ?? '',
+  });
+  const closing = vscode.workspace.onDidCloseTextDocument(({ uri }) => texts.delete(uri.toString()));
+  /** A read-only document; the path's ending tells its language. */
+  const virtual = (text: string, file: string) => {
+    const uri = vscode.Uri.from({
+      scheme: SCHEME,
+      path: `/${++count}/${path.basename(file)}`,
+    });
+    texts.set(uri.toString(), text);
+    return uri;
+  };
+
+  return {
+    async show(host, session, callId, index) {
+      const diff = diffOf(session, callId, index);
+      if (!diff) throw new Refused('There is no diff for this call.');
+      const file = await locate(host, session.transcript.head.roots, diff.path);
+      if (!file) throw new Refused('The path of this diff cannot be opened.');
+      const now = await host.read(file).then(
+        read => read.text,
+        () => undefined,
+      );
+      const sides = sidesOf(diff, now);
+      // A proposal must keep its left side when it is made; an edit that was made is shown on the file itself.
+      const left = virtual(sides.before, file);
+      const right =
+        sides.current === 'after' && now !== undefined ? vscode.Uri.file(file) : virtual(sides.after, file);
+      const state = { before: 'proposed edit', after: 'edit' };
+      const what = sides.current ? state[sides.current] : 'edit, changed lines only';
+      await vscode.commands.executeCommand('vscode.diff', left, right, `${path.basename(file)} (${what})`, {
+        preview: true,
+      } satisfies vscode.TextDocumentShowOptions);
+    },
+    dispose() {
+      provider.dispose();
+      closing.dispose();
+    },
+  };
+}
+
+function diffOf(session: Session, callId: string, index: number): FileDiff | undefined {
+  const { items, calls, head } = session.transcript;
+  const item = items[calls.get(callId) ?? -1];
+  const pending = head.pending.find(p => p.callId === callId);
+  const display =
+    pending?.kind === 'approval' ? pending.preview : item?.kind === 'tool' ? item.display : undefined;
+  return display?.kind === 'diff' ? display.files[index] : undefined;
+}
