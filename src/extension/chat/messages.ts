@@ -1,0 +1,113 @@
+/** What each message of the chat view does. */
+import * as vscode from 'vscode';
+import type { App } from '../app.ts';
+import type { ViewRequest } from './chatView.ts';
+import { findMentions } from './mentions.ts';
+import { openFile } from './openFile.ts';
+import { Refused } from './refused.ts';
+
+type Messages = { [T in ViewRequest['type']]: Extract<ViewRequest, { type: T }> };
+type Handler<M> = (message: M, app: App) => Promise<void> | void;
+/** What was asked for, as an order (it begins the message when it fails), and what does it. */
+type Handlers = { [T in keyof Messages]: [what: string, run: Handler<Messages[T]>] };
+
+let searching = new AbortController();
+
+const handlers: Handlers = {
+  send: ['Send', ({ text, context }, { chat }) => chat.send(text, context)],
+  stop: ['Stop', (_, { chat }) => chat.stop()],
+  approve: [
+    'Answer',
+    ({ callId, nonce, answer, reason }, { chat }) => expectOpen(chat.approve(callId, nonce, answer, reason)),
+  ],
+  answer: ['Answer', ({ callId, nonce, text }, { chat }) => expectOpen(chat.answer(callId, nonce, text))],
+  setMode: ['Change the approval mode', ({ mode }, app) => setMode(mode, app)],
+  rename: ['Rename the session', ({ title }, { chat }) => chat.rename(title)],
+  newSession: ['Start a session', (_, app) => app.run('ascent.newSession')],
+  listSessions: [
+    'List the sessions',
+    async (_, { chat, view }) => view.send({ type: 'sessions', sessions: await chat.list() }),
+  ],
+  openSession: ['Open the session', ({ id }, { chat }) => chat.open(id)],
+  openFile: ['Open the file', ({ path, line }, app) => openFile(app, path, line)],
+  openDiff: [
+    'Open the diff',
+    async ({ callId, file }, app) => {
+      if (!app.chat.session) return;
+      await app.diffs.show((await app.engine()).host, app.chat.session, callId, file);
+    },
+  ],
+  openLink: ['Open the link', ({ url }) => openLink(url)],
+  copy: ['Copy', ({ text }) => vscode.env.clipboard.writeText(text) as Promise<void>],
+  findFiles: [
+    'Find files',
+    async ({ query, request }, app) => {
+      searching.abort();
+      const mine = new AbortController();
+      searching = mine;
+      const { host } = await app.engine();
+      try {
+        const paths = await findMentions(host, query, mine.signal);
+        if (!mine.signal.aborted) app.view.send({ type: 'files', request, paths });
+      } catch (error) {
+        if (!mine.signal.aborted) throw error;
+      }
+    },
+  ],
+  command: ['Run the command', ({ command }, app) => runCommand(command, app)],
+};
+
+export function handle(message: ViewRequest, app: App): Promise<void> {
+  const [what, run] = handlers[message.type] as [string, Handler<ViewRequest>];
+  return app.attempt(what, () => run(message, app));
+}
+
+function expectOpen(wasOpen: boolean): void {
+  if (!wasOpen) throw new Refused('This question was already answered, or is void.');
+}
+
+/** The view is not trusted with the widest mode: a person confirms it outside of it. */
+async function setMode(mode: Messages['setMode']['mode'], app: App): Promise<void> {
+  if (mode === 'all' && app.chat.mode !== 'all') {
+    const allow = 'Allow Everything';
+    const answer = await vscode.window.showWarningMessage(
+      'Let Ascent act without asking in this session?',
+      {
+        modal: true,
+        detail: 'Commands run and files change at once. Actions that the safety rules deny stay denied.',
+      },
+      allow,
+    );
+    if (answer !== allow) return app.view.refresh();
+  }
+  await app.chat.setMode(mode);
+  if (!app.chat.session) await app.view.refresh();
+}
+
+/** VS Code itself asks before it leaves for a site it does not know. */
+async function openLink(text: string): Promise<void> {
+  const url = URL.parse(text);
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
+    throw new Refused('Only http and https links can be opened.');
+  await vscode.env.openExternal(vscode.Uri.parse(url.href, true));
+}
+
+async function runCommand(command: Messages['command']['command'], app: App): Promise<void> {
+  const execute = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(id, ...args);
+  switch (command) {
+    case 'setKey':
+      return app.run('ascent.setApiKey');
+    case 'selectBackend':
+      return app.run('ascent.selectBackend');
+    case 'showLog':
+      return app.run('ascent.showLog');
+    case 'retry':
+      return app.chat.resume();
+    case 'openSettings':
+      return void (await execute('workbench.action.openSettings', `@ext:${app.extensionId}`));
+    case 'trust':
+      return void (await execute('workbench.trust.manage'));
+    case 'openFolder':
+      return void (await execute('workbench.action.files.openFolder'));
+  }
+}

@@ -1,0 +1,38 @@
+/** Every command of the manifest, by its id. */
+import type { App } from '../app.ts';
+import { addTests } from './addTests.ts';
+import { explainSelection } from './explainSelection.ts';
+import { explainWorkspace } from './explainWorkspace.ts';
+import { fixFailingTests } from './fixFailingTests.ts';
+import { fixProblem } from './fixProblem.ts';
+import { fixSelection } from './fixSelection.ts';
+import { newSession } from './newSession.ts';
+import { openChat } from './openChat.ts';
+import { reviewChanges } from './reviewChanges.ts';
+import { selectBackend } from './selectBackend.ts';
+import { setApiKey } from './setApiKey.ts';
+import { showLog } from './showLog.ts';
+import { stop } from './stop.ts';
+
+export interface Command {
+  /** As an order; it begins the message when the command fails. */
+  title: string;
+  run(app: App, ...args: unknown[]): Promise<void> | void;
+}
+
+export const commands = {
+  'ascent.newSession': newSession,
+  'ascent.openChat': openChat,
+  'ascent.stop': stop,
+  'ascent.setApiKey': setApiKey,
+  'ascent.selectBackend': selectBackend,
+  'ascent.showLog': showLog,
+  'ascent.fixFailingTests': fixFailingTests,
+  'ascent.explainWorkspace': explainWorkspace,
+  'ascent.reviewChanges': reviewChanges,
+  'ascent.explainSelection': explainSelection,
+  'ascent.fixSelection': fixSelection,
+  'ascent.addTests': addTests,
+  'ascent.fixProblem': fixProblem,
+} satisfies Record<string, Command>;
+export type CommandId = keyof typeof commands;

@@ -1,0 +1,10 @@
+import type { Command } from './commands.ts';
+
+/** Shows an empty chat; the session itself begins with its first message. What runs goes on behind. */
+export const newSession: Command = {
+  title: 'New Session',
+  async run({ chat, view }) {
+    await chat.startFresh();
+    await view.focus();
+  },
+};

@@ -1,0 +1,6 @@
+import type { Command } from './commands.ts';
+
+export const openChat: Command = {
+  title: 'Open Chat',
+  run: ({ view }) => view.focus(),
+};
