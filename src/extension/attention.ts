@@ -23,9 +23,7 @@ export function followRuns(app: App): vscode.Disposable {
     const session = waiting[0] ?? running.find(one => one === chat.session) ?? running[0];
     if (!session) return item.hide();
     const { head } = session.transcript;
-    item.text = waiting.length
-      ? '$(bell-dot) Ascent: waiting for you'
-      : `$(sparkle) Ascent: step ${head.step}`;
+    item.text = waiting.length ? '$(bell-dot) Ascent: waiting for you' : `$(pulse) Ascent: step ${head.step}`;
     item.tooltip = head.title || 'Open the chat';
     item.accessibilityInformation = {
       label: waiting.length ? 'Ascent waits for you' : `Ascent, step ${head.step}`,
