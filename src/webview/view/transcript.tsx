@@ -90,7 +90,7 @@ export function Transcript() {
         </div>
       </section>
       {isNew && (
-        <button type="button" class="new-pill" onClick={toEnd}>
+        <button type="button" class="new-pill" aria-label="New, go to the end" onClick={toEnd}>
           <Icon name="arrow-down" />
           New
         </button>
