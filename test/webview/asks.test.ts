@@ -14,7 +14,7 @@ beforeEach(() => {
 describe('an approval', () => {
   it('answers with the nonce it was asked with', async () => {
     const view = await openView();
-    await view.receive(askedFor('npm test', '/work/shop', 'npm test in this folder').snapshot());
+    await view.receive(askedFor('npm test', '/projects/shop', 'npm test in this folder').snapshot());
     vi.advanceTimersByTime(500);
     await view.click('Allow for this session');
     expect(answers(view)).toEqual([

@@ -73,7 +73,7 @@ export const run = (command: string, output: string, exitCode = 0, durationMs = 
   display: {
     kind: 'command',
     command,
-    cwd: '/work/shop',
+    cwd: '/projects/shop',
     outcome: { exitCode, signal: null, output, totalBytes: output.length },
   },
 });

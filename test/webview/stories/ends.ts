@@ -52,7 +52,7 @@ export const ends: Story[] = [
             display: {
               kind: 'command',
               command: 'sleep 100',
-              cwd: '/work/shop/tools',
+              cwd: '/projects/shop/tools',
               outcome: {
                 exitCode: null,
                 signal: 'SIGTERM',

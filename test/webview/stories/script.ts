@@ -41,7 +41,7 @@ export function script(options: { title?: string; backend?: Backend; startedAgo?
     type: 'session.started',
     version: 1,
     id: 'story',
-    roots: ['/work/shop'],
+    roots: ['/projects/shop'],
     backend: options.backend ?? backend,
     mode: 'ask',
     systemPrompt: '',
