@@ -40,7 +40,7 @@ function questionFor(pending: Pending): string {
     return `\n${pending.question}\n${options}> `;
   }
   const { title, preview, reasons, offer } = pending;
-  const always = offer ? ` · s: ${offer.label}` : '';
+  const always = offer ? ` · s: allow ${offer.label} for this session` : '';
   const why = reasons.map(reason => `  ${reason}\n`).join('');
   return `\n${title.ask} ${title.object}?\n${previewText(preview)}${why}y: allow once${always} · n: deny · or say why not\n> `;
 }

@@ -65,6 +65,8 @@ function rowOf(item: ToolItem): string {
 /** The few words at a row's end that say how it went. */
 function resultOf(display: ToolDisplay): string {
   switch (display.kind) {
+    case 'diff':
+      return display.files.map(({ added, removed }) => ` +${added} -${removed}`).join('');
     case 'command':
       return display.outcome ? ` (exit ${display.outcome.exitCode ?? display.outcome.signal ?? '?'})` : '';
     case 'matches':

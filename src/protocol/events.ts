@@ -84,7 +84,7 @@ export const SessionEvent = z.discriminatedUnion('type', [
     nonce: z.string(),
     preview: ToolDisplay,
     reasons: z.array(z.string()),
-    /** What "for this session" would grant, and how to call it; absent where only "once" is offered. */
+    /** What "for this session" would grant; the label completes "Allow ... for this session". Absent where only "once" is offered. */
     offer: z.object({ rule: Rule, label: z.string() }).optional(),
   }),
   event('tool.decided', {

@@ -41,7 +41,7 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
     const where = await paths.facts(cwd);
     const offer = {
       rule: { kind: 'command' as const, command, cwd },
-      label: `Allow \`${oneLine(command)}\` for this session`,
+      label: `\`${oneLine(command)}\` in this folder`,
     };
     if (where.place === 'outside' || where.place === 'readable' || where.kind !== 'ordinary')
       return ask([where.reason ?? `${cwd} is not a directory of the workspace.`]);

@@ -20,7 +20,7 @@ export function judgeRead(facts: PathFacts, { mode, rules }: Now): Decision {
   if (mode === 'all') return allow('mode');
   return ask(reason, {
     rule: { kind: 'read', path: facts.resolved },
-    label: `Allow reading ${facts.resolved} for this session`,
+    label: `reading ${facts.resolved}`,
   });
 }
 
@@ -31,8 +31,8 @@ export function judgeWrite(facts: PathFacts, { mode, rules }: Now): Decision {
   if (facts.place === 'readable') return ask(`${facts.given} belongs to Ascent's own records.`);
   if (mode !== 'ask') return allow('mode');
   if (rules.some(r => r.kind === 'edits')) return allow('rule');
-  return ask(`It changes ${facts.given}.`, {
+  return ask('It changes a file in the workspace.', {
     rule: { kind: 'edits' },
-    label: 'Allow edits in this workspace for this session',
+    label: 'edits of files in this workspace',
   });
 }

@@ -11,7 +11,7 @@ export interface Decision {
   by: 'policy' | 'mode' | 'rule';
   /** Why it asks or denies; at least one then. */
   reasons: string[];
-  /** What "allow for this session" would grant. */
+  /** What "allow for this session" would grant; the label completes "Allow ... for this session". */
   offer?: { rule: Rule; label: string };
 }
 

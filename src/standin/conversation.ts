@@ -61,7 +61,7 @@ function taskStart(messages: readonly WireMessage[], known: (text: string) => bo
 
 /** What the history holds in place of a result when a call was stopped half-way. */
 const wasCutOff = (result: string) =>
-  /^(Not finished|No result): /.test(result) || /\[stopped by the person[^\n]*\]\s*$/.test(result);
+  /^(Not finished|No result): /.test(result) || /\[stopped before its end[^\n]*\]\s*$/.test(result);
 
 const goesOn = (text: string) => /^\W*(please )?(continue|go on|resume|carry on|keep going)\b/i.test(text);
 

@@ -30,7 +30,7 @@ export function changePlan(host: Host, place: Place, before: FileText | undefine
     : { ask: 'Create', busy: 'Creating', done: 'Created' };
   const counts = `+${diff.added} -${diff.removed}`;
   return {
-    title: { ...words, object: place.shown, detail: counts },
+    title: { ...words, object: place.shown },
     access: [{ kind: 'write', path: place.given }],
     effects: [{ kind: 'file', path: place.real, before: before?.hash ?? null, after }],
     preview: { kind: 'diff', files: [diff] },

@@ -83,7 +83,7 @@ describe('a grant for the session', () => {
     const { offer } = await decide('npm test');
     expect(offer).toEqual({
       rule: { kind: 'command', command: 'npm test', cwd: '/ws' },
-      label: 'Allow `npm test` for this session',
+      label: '`npm test` in this folder',
     });
     const rules = [offer!.rule];
     expect(await decide('npm test', { rules })).toMatchObject({ verdict: 'allow', by: 'rule' });

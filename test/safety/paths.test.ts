@@ -90,7 +90,7 @@ describe('modes and grants', () => {
     const { offer } = await decide('/ws/a.ts', 'write');
     expect(offer).toEqual({
       rule: { kind: 'edits' },
-      label: 'Allow edits in this workspace for this session',
+      label: 'edits of files in this workspace',
     });
     expect(await decide('/other/b.ts', 'write', 'ask', [offer!.rule])).toMatchObject({
       verdict: 'allow',
@@ -104,7 +104,7 @@ describe('modes and grants', () => {
     const { offer } = await decide('/ws/out/hosts', 'read');
     expect(offer).toEqual({
       rule: { kind: 'read', path: '/etc/hosts' },
-      label: 'Allow reading /etc/hosts for this session',
+      label: 'reading /etc/hosts',
     });
     expect(await decide('/etc/hosts', 'read', 'ask', [offer!.rule])).toMatchObject({
       verdict: 'allow',
@@ -130,7 +130,7 @@ describe('modes and grants', () => {
       now,
     );
     expect(two).toMatchObject({ verdict: 'ask', offer: { rule: { kind: 'edits' } } });
-    expect(two.reasons).toHaveLength(2);
+    expect(two.reasons).toEqual(['It changes a file in the workspace.']);
     const mixed = await policy.decide(
       [
         { kind: 'write', path: '/ws/a' },

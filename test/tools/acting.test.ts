@@ -60,7 +60,7 @@ describe.skipIf(process.platform === 'win32')('run_command', { timeout: 30_000 }
     stop.abort();
     expect(await running).toMatchObject({
       isError: true,
-      content: 'working\n[stopped by the person; what it did until then is done]',
+      content: 'working\n[stopped before its end; what it did until then is done]',
     });
   });
 

@@ -36,7 +36,7 @@ describe('edit_file', () => {
       ],
     };
     expect(planned).toMatchObject({
-      title: { ask: 'Edit', busy: 'Editing', done: 'Edited', object: 'a.ts', detail: '+2 -1' },
+      title: { ask: 'Edit', busy: 'Editing', done: 'Edited', object: 'a.ts' },
       access: [{ kind: 'write', path: at('a.ts') }],
       effects: [
         {
@@ -206,7 +206,7 @@ describe('write_file', { timeout: 30_000 }, () => {
     const { plan, run, text, at } = workbench();
     const planned = await plan('write_file', { path: 'new/dir/a.ts', content: 'one\ntwo' });
     expect(planned).toMatchObject({
-      title: { ask: 'Create', object: 'new/dir/a.ts', detail: '+2 -0' },
+      title: { ask: 'Create', object: 'new/dir/a.ts' },
       effects: [{ path: at('new/dir/a.ts'), before: null, after: sha('one\ntwo') }],
       preview: {
         files: [{ change: 'created', hunks: '@@ -0,0 +1,2 @@\n+one\n+two\n\\ No newline at end of file' }],

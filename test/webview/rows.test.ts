@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyEvent, emptyTranscript, type TranscriptItem } from '../../src/protocol/transcript.ts';
 import { foldRows, type Row, summary } from '../../src/webview/state/rows.ts';
-import { edit, list, read, run, search } from './stories/calls.ts';
+import { edit, list, plan, read, run, search } from './stories/calls.ts';
 import { longSession } from './stories/long.ts';
 import { script } from './stories/script.ts';
 
@@ -44,6 +44,24 @@ describe('folding', () => {
       .step({ text: 'So:', calls: [read('b.ts')] })
       .end();
     expect(shape(foldRows(itemsOf(s), idle, []))).toEqual(['user', 'tool', 'answer', 'tool', 'end']);
+  });
+
+  it('shows a plan once, and again when it says something else', () => {
+    const display = { kind: 'plan' as const, items: [{ text: 'ask', status: 'active' as const }] };
+    const other = { ...plan(0), display };
+    const s = script()
+      .say('x')
+      .step({ calls: [plan(0)] })
+      .step({ calls: [plan(1)] })
+      .step({ calls: [other] })
+      .end()
+      .say('again')
+      .step({ calls: [other] })
+      .end();
+    const shown = foldRows(itemsOf(s), idle, []).filter(
+      row => row.kind === 'item' && row.item.kind === 'tool',
+    );
+    expect(shown).toHaveLength(3);
   });
 
   it('waits until the step is over', () => {

@@ -32,6 +32,7 @@ export function foldRows(items: readonly TranscriptItem[], running: Running, bef
   };
 
   for (let i = 0; i < items.length; i++) {
+    if (isProgress(items, i)) continue;
     const end = isQuietRead(items[i]!) ? endOfRun(items, i, finished) : i;
     const run = items.slice(i, end);
     const tools = run.filter(item => item.kind === 'tool');
@@ -63,6 +64,22 @@ function isQuietRead(item: TranscriptItem): item is ToolItem {
   if (item.kind !== 'tool' || item.state !== 'done') return false;
   const kind = item.display?.kind;
   return kind === 'file' || kind === 'matches' || kind === 'paths';
+}
+
+/** An update that only ticks off what an earlier plan of the turn listed: the plan's own line shows that. */
+function isProgress(items: readonly TranscriptItem[], at: number): boolean {
+  const steps = planSteps(items[at]!);
+  if (steps === undefined) return false;
+  for (let i = at - 1; i >= 0 && items[i]!.kind !== 'user'; i--) {
+    const before = planSteps(items[i]!);
+    if (before !== undefined) return before === steps;
+  }
+  return false;
+}
+
+function planSteps(item: TranscriptItem): string | undefined {
+  if (item.kind !== 'tool' || item.state !== 'done' || item.display?.kind !== 'plan') return;
+  return item.display.items.map(step => step.text).join('\n');
 }
 
 const times = (n: number) => (n === 1 ? 'once' : n === 2 ? 'twice' : plural(n, 'time'));

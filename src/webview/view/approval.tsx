@@ -45,23 +45,23 @@ export function ApprovalCard({ asked, more }: { asked: PendingApproval; more: st
         </span>
         {more && <span class="meta">{more}</span>}
       </h2>
+      {reasons.length > 0 && (
+        <ul class="reasons" aria-label="Why it asks">
+          {reasons.map(reason => (
+            <li key={reason} dir="auto">
+              {reason}
+            </li>
+          ))}
+        </ul>
+      )}
       <div class="ask-body">
         <Card display={preview} callId={callId} preview />
-        {reasons.length > 0 && (
-          <ul class="reasons" aria-label="Why it asks">
-            {reasons.map(reason => (
-              <li key={reason} dir="auto">
-                {reason}
-              </li>
-            ))}
-          </ul>
-        )}
-        {offer && (
-          <p class="card-note" dir="auto">
-            Allow for this session covers: {offer.label}
-          </p>
-        )}
       </div>
+      {offer && (
+        <p class="card-note" dir="auto">
+          Allow for this session covers {offer.label}.
+        </p>
+      )}
       {saying ? (
         <DenyReason
           onDeny={(e, reason) => answer(e, 'deny', reason)}

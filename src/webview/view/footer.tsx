@@ -78,7 +78,7 @@ function Cost() {
   const tokens = total.promptTokens + total.completionTokens;
   if (!tokens) return null;
   return (
-    <span class="meta cost" title={title}>
+    <span class={paid ? 'meta cost' : 'meta cost unpriced'} title={title}>
       {paid || `${compact(tokens)} tokens`}
     </span>
   );
