@@ -37,9 +37,8 @@ export function printItems(items: TranscriptItem[], { head }: Transcript, { out,
         out.write(`${item.text.trimEnd()}\n`);
         break;
       case 'tool':
-        if (item.state === 'running') break;
-        if (item.state === 'done') line(`  ${rowOf(item)}`);
-        else if (item.state === 'failed' || item.state === 'denied') line(styled('red', `  ${rowOf(item)}`));
+        if (item.durationMs === undefined) break; // It has no result yet.
+        line(item.state === 'done' ? `  ${rowOf(item)}` : styled('red', `  ${rowOf(item)}`));
         break;
       case 'notice':
         line(styled('yellow', `  ${item.text}`));

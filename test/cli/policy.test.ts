@@ -40,7 +40,7 @@ describe.skipIf(process.platform === 'win32')('commands', () => {
     expect(await command('grep -rn a src')).toEqual({ verdict: 'allow', reasons: [] });
     expect(await command('rm -rf src')).toEqual({
       verdict: 'ask',
-      reasons: ['`rm` is not on the list of programs that only look.'],
+      reasons: ['`rm` is not known to only read.'],
     });
     expect(await command('cat up/x')).toMatchObject({ verdict: 'ask' });
   });

@@ -114,7 +114,7 @@ export async function judgeCommand(
       return;
     }
     if (permitted(words)) return;
-    note(use?.refused ?? `\`${program}\` is not on the list of programs that only look.`);
+    note(use?.refused ?? `\`${program}\` is not known to only read.`);
   }
 
   async function readWhole(facts: PathFacts, how: 'tree' | 'visible' | 'file' | undefined): Promise<void> {

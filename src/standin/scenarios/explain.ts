@@ -10,7 +10,10 @@ export const explain: Scenario = {
   name: 'explain',
   about: '“Explain this workspace” (or a file, or a selection): reads it and sums it up',
   matches: text =>
-    /\b(explain|describe|walk me through|what (is|does)|how (is|does)|summari[sz]e|overview)\b/i.test(text),
+    /\b(explain|describe|walk me through|summari[sz]e|overview)\b/i.test(text) ||
+    /\b(what|how) (is|does)\b.*\b(file|code|function|selection|workspace|project|repo(sitory)?)\b/is.test(
+      text,
+    ),
   next(conversation) {
     const { task } = conversation;
     const workspace = /\b(workspace|project|repo(sitory)?|codebase)\b/i.test(withoutAttachments(task));
