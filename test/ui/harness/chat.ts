@@ -1,6 +1,5 @@
 /** The chat as a person sees it: by role and name, two frames down. */
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import type { Workbench } from './workbench.ts';
 
 export interface Chat {
   frame: FrameLocator;
@@ -22,7 +21,7 @@ export interface Chat {
   rows(): Promise<string[]>;
 }
 
-export function chatIn(page: Page, workbench: Workbench): Chat {
+export function chatIn(page: Page): Chat {
   const frame = page
     .frameLocator('iframe.webview[src*="extensionId=ascent.ascent"]')
     .frameLocator('#active-frame');
@@ -36,10 +35,12 @@ export function chatIn(page: Page, workbench: Workbench): Chat {
     transcript,
     approval,
     button,
-    finished: transcript.getByText(/^Finished in /),
+    finished: transcript.getByText(/Finished in \d/),
     async open() {
-      if (await composer.isVisible()) return;
-      await workbench.palette('Ascent: Open Chat');
+      const tab = page.getByRole('tab', { name: 'Ascent' });
+      await tab.waitFor();
+      // A click on the icon of a shown view would hide it.
+      if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.locator('a').first().click();
       await composer.waitFor();
     },
     async send(text) {
@@ -50,15 +51,15 @@ export function chatIn(page: Page, workbench: Workbench): Chat {
     async approve(what, answer) {
       const card = frame.getByRole('region', { name: typeof what === 'string' ? `Approval: ${what}` : what });
       await card.waitFor({ timeout: 60_000 });
-      const pressed = await card.getByRole('button', { name: answer, exact: true }).elementHandle();
+      const pressed = (await card.getByRole('button', { name: answer, exact: true }).elementHandle())!;
+      const waits = () => pressed.evaluate(button => button.isConnected && !button.matches(':disabled'));
       // The card takes no answer in its first half second; pressed again, it takes one and is gone or disabled.
-      const waits = async () => (await pressed?.isVisible()) && (await pressed?.isEnabled());
       while (await waits()) {
-        await pressed?.click({ timeout: 1_000 }).catch(() => {});
+        await pressed.click({ timeout: 1_000 }).catch(() => {});
         await page.waitForTimeout(50);
       }
     },
-    row: words => transcript.locator('.line').filter({ hasText: words }),
+    row: words => transcript.locator('.line .words').filter({ hasText: words }),
     rows: () => transcript.locator('.line .words').allInnerTexts(),
   };
 }

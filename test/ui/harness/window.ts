@@ -77,13 +77,12 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const ready = () => page.locator('.monaco-workbench .part.statusbar').waitFor();
   await page.goto(windowUrl(server, { folder: folder === 'sample' ? workspace : undefined }));
   await ready();
-  const workbench = workbenchIn(page);
   return {
     page,
     folder: workspace,
     settingsFile: path.join(places.user, 'User', 'settings.json'),
-    workbench,
-    chat: chatIn(page, workbench),
+    workbench: workbenchIn(page),
+    chat: chatIn(page),
     async reload() {
       await page.reload();
       await ready();

@@ -16,15 +16,21 @@ export interface Workbench {
 }
 
 export function workbenchIn(page: Page): Workbench {
+  // A list that opened while the window still started lacks what came later, and the start may take the focus: then anew.
   const pick = async (key: string, text: string, label: string) => {
     const input = page.locator('.quick-input-widget input');
-    // A key that comes while the window still starts is lost: press again until the box is there.
-    while (!(await input.isVisible())) {
+    const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
+    for (let tries = 1; ; tries++) {
       await page.keyboard.press(key);
-      await input.waitFor({ timeout: 2_000 }).catch(() => {});
+      try {
+        await input.fill(text, { timeout: 3_000 });
+        await row.click({ timeout: 3_000 });
+        return;
+      } catch (error) {
+        if (tries === 10) throw error;
+        await page.keyboard.press('Escape');
+      }
     }
-    await input.fill(text);
-    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first().click();
   };
   return {
     palette: title => pick('F1', `>${title}`, title),
@@ -44,8 +50,10 @@ export function workbenchIn(page: Page): Workbench {
         .waitFor({ state: 'attached' });
     },
     async codeActions() {
+      const menu = page.locator('.action-widget').first();
+      // Before the light bulb is there, nobody has been asked for actions yet.
+      await page.locator('.lightBulbWidget').first().waitFor();
       await page.keyboard.press('Control+.');
-      const menu = page.locator('.action-widget');
       await menu.waitFor();
       return menu;
     },
