@@ -42,8 +42,8 @@ async function bundleSuites() {
   });
 }
 
-/** Prints results as they come and counts them. @param {string} file */
-function follow(file) {
+/** Prints results as they come and counts them. @param {string} file @param {string | undefined} grep */
+function follow(file, grep) {
   let read = 0;
   let ended = false;
   /** @type {Counts} */
@@ -71,7 +71,8 @@ function follow(file) {
     finish(trouble) {
       clearInterval(watching);
       drain();
-      const unfinished = ended ? undefined : 'The extension host ended before the suites did.';
+      const none = counts.passed + counts.failed + counts.skipped === 0 && !grep ? 'No test ran.' : undefined;
+      const unfinished = ended ? none : 'The extension host ended before the suites did.';
       const problem = ended && counts.failed > 0 ? undefined : (trouble ?? unfinished);
       if (problem) {
         console.log(`  ✗ ${problem}`);
@@ -113,7 +114,7 @@ export async function runInServer({ toolchain, grep, vsix }) {
     env: isolatedEnv(path.join(folder, 'home')),
   });
   const browser = await launchBrowser(toolchain);
-  const progress = follow(results);
+  const progress = follow(results, grep);
   /** @type {string[]} */
   const consoleLines = [];
   try {
@@ -154,7 +155,7 @@ export async function runInServer({ toolchain, grep, vsix }) {
 export async function runInDesktop({ grep }) {
   const { runTests } = await import('@vscode/test-electron');
   const { folder, workspace, results, env } = await prepare(grep);
-  const progress = follow(results);
+  const progress = follow(results, grep);
   try {
     const trouble = await runTests({
       cachePath: path.join(cache, 'desktop'),

@@ -57,7 +57,7 @@ export async function step(title, work) {
 }
 
 /**
- * Like `run`, but anything except success is an error that carries the last lines of the output.
+ * Like `run`, but anything except success is an error; it carries the last lines of an output that was not shown.
  * @param {string} command
  * @param {string[]} args
  * @param {Parameters<typeof run>[2]} [options]
@@ -65,8 +65,8 @@ export async function step(title, work) {
 export async function must(command, args, options) {
   const { code, output } = await run(command, args, options);
   if (code !== 0) {
-    const tail = output.trimEnd().split('\n').slice(-30).join('\n');
-    throw new Error(`${path.basename(command)} ${args.join(' ')} failed with exit code ${code}\n${tail}`);
+    const tail = options?.show ? '' : `\n${output.trimEnd().split('\n').slice(-30).join('\n')}`;
+    throw new Error(`${path.basename(command)} ${args.join(' ')} failed with exit code ${code}${tail}`);
   }
   return output;
 }
