@@ -51,5 +51,7 @@ if (watch) {
   const contexts = await Promise.all(builds.map(options => esbuild.context(options)));
   await Promise.all(contexts.map(context => context.watch()));
 } else {
-  await Promise.all(builds.map(options => esbuild.build(options)));
+  const results = await Promise.allSettled(builds.map(options => esbuild.build(options)));
+  // esbuild has said what is wrong.
+  if (results.some(result => result.status === 'rejected')) process.exitCode = 1;
 }
