@@ -1,6 +1,6 @@
 /** The pictures of docs/pictures: each state of the chat in four themes and two widths, and one of the whole window. */
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -9,10 +9,10 @@ import { openWindow, type Window } from './harness/window.ts';
 
 const pictures = path.join(root, 'docs', 'pictures');
 const themes = [
-  { name: 'dark', theme: 'Dark Modern', kind: 'vscode-dark' },
-  { name: 'light', theme: 'Light Modern', kind: 'vscode-light' },
-  { name: 'contrast-dark', theme: 'Default High Contrast', kind: 'vscode-high-contrast' },
-  { name: 'contrast-light', theme: 'Default High Contrast Light', kind: 'vscode-high-contrast-light' },
+  { name: 'dark', label: 'Dark Modern', kind: 'vscode-dark' },
+  { name: 'light', label: 'Light Modern', kind: 'vscode-light' },
+  { name: 'contrast-dark', label: 'Dark High Contrast', kind: 'vscode-high-contrast' },
+  { name: 'contrast-light', label: 'Light High Contrast', kind: 'vscode-high-contrast-light' },
 ] as const;
 /** Of the sidebar; pixels. */
 const widths = [300, 500];
@@ -24,10 +24,11 @@ const calm = {
 };
 const size = { width: 1280, height: 800 };
 
-async function setTheme({ settingsFile, chat }: Window, { theme, kind }: (typeof themes)[number]) {
-  const settings = JSON.parse(readFileSync(settingsFile, 'utf8'));
-  writeFileSync(settingsFile, JSON.stringify({ ...settings, 'workbench.colorTheme': theme }));
-  await chat.frame.locator(`body[data-vscode-theme-id="${theme}"].${kind}`).waitFor();
+async function setTheme({ page, chat, workbench }: Window, { label, kind }: (typeof themes)[number]) {
+  await workbench.palette('Preferences: Color Theme');
+  await page.getByPlaceholder('Select Color Theme').fill(label);
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first().click();
+  await chat.frame.locator(`body.${kind}`).waitFor();
 }
 
 /** Drags the border of the sidebar, as a person does. */
@@ -56,7 +57,7 @@ async function shoot(window: Window, state: string) {
 
 async function mainJob() {
   const window = await openWindow({ settings: calm, size });
-  const { chat, page } = window;
+  const { chat } = window;
   try {
     await chat.open();
     await shoot(window, 'empty');
@@ -67,19 +68,28 @@ async function mainJob() {
     const edit = chat.frame.getByRole('region', { name: /^Approval: Edit/ });
     await edit.waitFor({ timeout: 60_000 });
     await shoot(window, 'edit');
-    await setTheme(window, themes[0]);
-    await setWidth(window, 440);
-    await edit.getByRole('button', { name: 'Open diff' }).click();
-    await page.locator('.monaco-diff-editor .line-insert').first().waitFor();
-    await page.screenshot({ path: path.join(pictures, 'ascent.png'), animations: 'disabled' });
     await chat.approve(/^Approval: Edit/, 'Allow once');
     await chat.finished.waitFor({ timeout: 60_000 });
     await chat.row(/^Edited/).click();
     await chat.frame.getByRole('region', { name: /^Diff of/ }).waitFor();
     await shoot(window, 'finished');
+    await hero(window);
   } finally {
     await window.close();
   }
+}
+
+/** The whole window after the job: what was done in the sidebar, the edit beside it. */
+async function hero(window: Window) {
+  const { chat, page } = window;
+  await setTheme(window, themes[0]);
+  await setWidth(window, 460);
+  await chat.button('Open diff').click();
+  await page.locator('.monaco-diff-editor .line-insert').first().waitFor();
+  await chat.row(/^Edited/).click();
+  await chat.transcript.evaluate(element => element.scrollTo({ top: element.scrollHeight }));
+  await page.mouse.move(size.width - 100, size.height - 100);
+  await page.screenshot({ path: path.join(pictures, 'hero.png'), animations: 'disabled' });
 }
 
 /** A backend that refuses the key: what a person sees, and what the card tells them to do. */

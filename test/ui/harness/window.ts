@@ -32,8 +32,6 @@ export interface Window {
   page: Page;
   /** Of the workspace; with `folder: 'none'` an empty one that is not open. */
   folder: string;
-  /** The person's settings.json; the window takes changes at once. */
-  settingsFile: string;
   workbench: Workbench;
   chat: Chat;
   /** As a person presses F5; resolves when the workbench stands again. */
@@ -80,7 +78,6 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   return {
     page,
     folder: workspace,
-    settingsFile: path.join(places.user, 'User', 'settings.json'),
     workbench: workbenchIn(page),
     chat: chatIn(page),
     async reload() {
