@@ -2,7 +2,9 @@
  * The loop. The model is the agent: as long as it calls tools, they are run and it is asked again. Everything the
  * loop needs to know it reads from the history, so a turn that was cut short goes on by calling this again.
  */
+import { ModelError } from '../model/client.ts';
 import type { TurnEnd } from '../protocol/events.ts';
+import { makeRoom, makeRoomIfNeeded } from './makeRoom.ts';
 import { runCalls } from './runCalls.ts';
 import { runStep } from './runStep.ts';
 import { StoppedByPerson, type TurnInput, Unanswered } from './seams.ts';
@@ -27,9 +29,17 @@ export async function runTurn(input: TurnInput): Promise<TurnEnd> {
       if (answered && !history.steered()) return 'done';
       if (step >= turn.maxSteps) return 'stepLimit';
       if (turn.maxCost !== undefined && spent >= turn.maxCost) return 'costLimit';
+      await makeRoomIfNeeded(input);
       step += 1;
-      const reply = await runStep(step, input);
-      spent += reply.cost?.amount ?? 0;
+      try {
+        const reply = await runStep(step, input);
+        spent += reply.cost?.amount ?? 0;
+      } catch (error) {
+        // The window is smaller than was known. With room made, the same step may fit.
+        if (!(error instanceof ModelError) || error.kind !== 'contextOverflow') throw error;
+        if (!(await makeRoom(input))) throw error;
+        step -= 1;
+      }
     }
   } catch (error) {
     if (error instanceof Unanswered) return 'unanswered';

@@ -33,8 +33,10 @@ export interface TurnInput {
  * state of its own, so going on after a crash and going on with the next step are the same thing.
  */
 export interface History {
-  /** Everything the model has seen, with the results of all answered calls. Grows at its end only. */
+  /** Everything the model has seen, with the results of all answered calls. Grows at its end only, but at a `context.trimmed`. */
   messages(): readonly Message[];
+  /** What the backend counted last: so many tokens for so many messages. Undefined when it counted other messages. */
+  counted(): { messages: number; tokens: number } | undefined;
   /** Calls of the newest assistant message that have no result yet, in order. */
   openCalls(): readonly ToolCall[];
   /** People sent text that the model has not seen. It joins `messages` with the next `step.started`, and only there. */

@@ -114,6 +114,13 @@ export const SessionEvent = z.discriminatedUnion('type', [
   }),
   event('question.answered', { callId: z.string(), answer: z.string() }),
   event('plan.updated', { items: z.array(PlanItem) }),
+  /** From here on the model reads one line in place of each earlier tool output; the newest reply's results stay. */
+  event('context.trimmed', {
+    /** How many results gave way. */
+    results: z.number().int().positive(),
+    /** About how many tokens that frees. */
+    tokens: z.number(),
+  }),
   /** Something people should know that is not the model's doing: a repair, a retry, a gap in the log. */
   event('notice', { level: z.enum(['info', 'warning']), code: z.string(), text: z.string() }),
   event('turn.ended', { turn: z.string(), reason: TurnEnd, failure: Failure.optional() }),

@@ -214,6 +214,12 @@ export function applyEvent(t: Transcript, e: SessionEvent): Change {
     case 'notice':
       add({ id: `e${e.seq}`, kind: 'notice', level: e.level, text: e.text });
       return { items, head: false };
+    case 'context.trimmed': {
+      const what = e.results === 1 ? '1 earlier tool output' : `${e.results} earlier tool outputs`;
+      const text = `Made room in the context: ${what} set aside (about ${e.tokens.toLocaleString('en')} tokens).`;
+      add({ id: `e${e.seq}`, kind: 'notice', level: 'info', text });
+      return { items, head: false };
+    }
     case 'turn.ended': {
       const { reason, failure } = e;
       const durationMs = e.at - t.head.turnStartedAt;

@@ -2,6 +2,8 @@
  * The fold from events to what the model reads. It only ever grows at its end, so each request starts with the bytes
  * of the request before, and step 300 costs what step 10 costs.
  */
+
+import { setAside } from '../agent/setAside.ts';
 import type { ContextItem, EventOf, SessionEvent } from '../protocol/events.ts';
 import type { Message, ToolCall } from '../protocol/message.ts';
 
@@ -14,6 +16,8 @@ export class HistoryFold {
   /** Calls of the newest assistant message that are not yet in `messages` as results, in the model's order. */
   private open: ToolCall[] = [];
   private readonly results = new Map<string, string>();
+  /** What the backend counted last: so many tokens for so many messages. */
+  counted: { messages: number; tokens: number } | undefined;
   /** Sent while a step ran. They join before the next step: never between a reply and its results. */
   private steers: string[] = [];
 
@@ -34,10 +38,17 @@ export class HistoryFold {
       case 'step.started':
         this.addSteers();
         break;
+      case 'context.trimmed':
+        this.setAsideOutputs();
+        break;
       case 'assistant.message':
         this.giveUpOpenCalls();
         this.messages.push(e.message);
         this.open = [...e.message.toolCalls];
+        this.counted = {
+          messages: this.messages.length,
+          tokens: e.usage.promptTokens + e.usage.completionTokens,
+        };
         break;
       case 'tool.result':
         this.addResult(e);
@@ -52,6 +63,11 @@ export class HistoryFold {
   /** Calls that have no result yet, in order. */
   openCalls(): ToolCall[] {
     return this.open.filter(call => !this.results.has(call.id));
+  }
+
+  private setAsideOutputs(): void {
+    for (const [at, short] of setAside(this.messages)) this.messages[at] = short;
+    this.counted = undefined;
   }
 
   private addSteers(): void {

@@ -103,6 +103,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       },
       history: {
         messages: () => state.history.messages,
+        counted: () => state.history.counted,
         openCalls: () => state.history.openCalls(),
         steered: () => state.history.steered(),
       },

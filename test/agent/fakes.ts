@@ -33,11 +33,12 @@ export const call = (id: string, name: string, args: unknown = {}): ToolCall => 
 /** Answers each request with the next entry: deltas, or a function of the messages it got. */
 export function scriptedModel(
   script: (ModelDelta[] | ((messages: readonly Message[], signal: AbortSignal) => Promise<ModelDelta[]>))[],
+  contextWindow = 100_000,
 ): ModelClient & { requests: Message[][] } {
   const requests: Message[][] = [];
   return {
     requests,
-    info: async () => ({ id: 'fake', contextWindow: 1000 }),
+    info: async () => ({ id: 'fake', contextWindow }),
     async *stream(request, signal) {
       const next = script[requests.length];
       requests.push(structuredClone(request.messages) as Message[]);
@@ -113,6 +114,7 @@ export async function stage(
     turn: { id: 't', sessionId: 's', step: 0, maxSteps: options.maxSteps ?? 300, maxCost: options.maxCost },
     history: {
       messages: () => state.history.messages,
+      counted: () => state.history.counted,
       openCalls: () => state.history.openCalls(),
       steered: () => state.history.steered(),
     },
