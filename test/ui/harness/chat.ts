@@ -60,6 +60,6 @@ export function chatIn(page: Page): Chat {
       }
     },
     row: words => transcript.locator('.line .words').filter({ hasText: words }),
-    rows: () => transcript.locator('.line .words').allInnerTexts(),
+    rows: () => transcript.locator('.line .words').allTextContents(),
   };
 }
