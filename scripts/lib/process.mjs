@@ -101,7 +101,8 @@ function signalGroup(child, signal) {
 /** @param {import('node:child_process').ChildProcess} child */
 export async function endGroup(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
+  // Closed: nobody in the group holds its output any more.
+  const ended = once(child, 'close');
   signalGroup(child, 'SIGTERM');
   const impatient = setTimeout(() => signalGroup(child, 'SIGKILL'), 5_000);
   await ended;

@@ -165,17 +165,15 @@ export async function startServer(options) {
  */
 export function windowUrl(server, { folder, develop, tests, env }) {
   const remote = (/** @type {string} */ file) => `vscode-remote://127.0.0.1:${server.port}${file}`;
-  const payload = [
-    ['skipWelcome', 'true'],
-    ['skipReleaseNotes', 'true'],
-  ];
+  /** @type {string[][]} */
+  const payload = [];
   if (develop) payload.push(['extensionDevelopmentPath', remote(develop)]);
   if (tests) payload.push(['extensionTestsPath', remote(tests)]);
   if (env) payload.push(['extensionEnvironment', JSON.stringify(env)]);
   const url = new URL(server.origin);
   if (folder) url.searchParams.set('folder', folder);
   else url.searchParams.set('ew', 'true');
-  url.searchParams.set('payload', JSON.stringify(payload));
+  if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }
 
