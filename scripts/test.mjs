@@ -1,4 +1,4 @@
-// All checks, or some:  node scripts/test.mjs [types|lint|unit|build|vscode|package|ui|desktop|long ...] [--grep TEXT]
+// All checks, or some:  node scripts/test.mjs [types|lint|build|unit|vscode|package|ui|desktop|long ...] [--grep TEXT]
 // Does the set-up itself, goes on after a failure, and closes with "N passed, N failed".
 import { parseArgs } from 'node:util';
 import { runInDesktop, runInServer } from './lib/host-tests.mjs';
@@ -12,7 +12,7 @@ import { setUp } from './setup.mjs';
 import { checkContents } from './verify-vsix.mjs';
 
 /** What `npm test` runs, in order. `desktop` downloads VS Code and `long` takes minutes: both are asked for by name. */
-const standard = ['types', 'lint', 'unit', 'build', 'vscode', 'package', 'ui'];
+const standard = ['types', 'lint', 'build', 'unit', 'vscode', 'package', 'ui'];
 const known = [...standard, 'desktop', 'long'];
 
 await asProgram(import.meta.url, async () => {
@@ -44,8 +44,8 @@ await asProgram(import.meta.url, async () => {
         await npmScript('node_modules/typescript/bin/tsc', '-p', project);
     },
     lint: () => npmScript('node_modules/@biomejs/biome/bin/biome', 'check', '.'),
-    unit: () => runVitest({ toolchain, grep }),
     build: () => npmScript('esbuild.mjs'),
+    unit: () => runVitest({ toolchain, grep }),
     vscode: () => runInServer({ toolchain, grep }),
     async package() {
       await checkContents(await vsix());
