@@ -4,25 +4,37 @@
  */
 import type { ToolCall } from '../protocol/message.ts';
 import { type Tool, ToolFailure, type ToolPlan, type ToolResult } from '../tools/tool.ts';
+import { reminder, twinOf } from './loopGuard.ts';
 import { parseArguments } from './parseArguments.ts';
 import { type TurnInput, Unanswered } from './seams.ts';
 
 export async function runCall(call: ToolCall, input: TurnInput): Promise<void> {
-  const { emit } = input;
+  const { emit, history, tools } = input;
   const started = performance.now();
-  let result: ToolResult;
+  const twin = twinOf(call, history.messages(), other => !tools.get(other.name)?.readOnly);
+  const result = twin ? RAN_ONCE : await carryOut(call, input);
+  const content = result.content + reminder(call, result.content, history.messages());
+  const durationMs = Math.round(performance.now() - started);
+  await emit({ type: 'tool.result', callId: call.id, ...result, content, durationMs });
+}
+
+const RAN_ONCE: ToolResult = {
+  isError: false,
+  content:
+    'Not run a second time: the same call stands before this one in the same reply, and its result counts for both.',
+};
+
+async function carryOut(call: ToolCall, input: TurnInput): Promise<ToolResult> {
   try {
     const { tool, args } = understand(call, input);
     const plan = await guarded(input, () => tool.prepare(args, input.signal));
-    await emit({ type: 'tool.planned', callId: call.id, title: plan.title, access: plan.access });
+    await input.emit({ type: 'tool.planned', callId: call.id, title: plan.title, access: plan.access });
     await permit(call, plan, input);
-    result = await act(call, plan, input);
+    return await act(call, plan, input);
   } catch (error) {
     if (!(error instanceof ToolFailure)) throw error;
-    result = { isError: true, content: error.message };
+    return { isError: true, content: error.message };
   }
-  const durationMs = Math.round(performance.now() - started);
-  await emit({ type: 'tool.result', callId: call.id, ...result, durationMs });
 }
 
 /**

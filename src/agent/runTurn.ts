@@ -4,6 +4,7 @@
  */
 import { ModelError } from '../model/client.ts';
 import type { TurnEnd } from '../protocol/events.ts';
+import { demandProgress } from './loopGuard.ts';
 import { makeRoom, makeRoomIfNeeded } from './makeRoom.ts';
 import { runCalls } from './runCalls.ts';
 import { runStep } from './runStep.ts';
@@ -11,7 +12,8 @@ import { StoppedByPerson, type TurnInput, Unanswered } from './seams.ts';
 
 /**
  * Runs until the model answers without calling tools, a limit or the person ends it. Throws ModelError when the
- * backend cannot go on, and whatever the signal was aborted with when that is not `StoppedByPerson`.
+ * backend cannot go on, GoingInCircles when the model cannot, and whatever the signal was aborted with when that is
+ * not `StoppedByPerson`.
  */
 export async function runTurn(input: TurnInput): Promise<TurnEnd> {
   const { turn, history, signal } = input;
@@ -23,6 +25,7 @@ export async function runTurn(input: TurnInput): Promise<TurnEnd> {
       const calls = history.openCalls();
       if (calls.length > 0) {
         await runCalls(calls, input);
+        if (!history.steered()) demandProgress(history.messages());
         continue;
       }
       const answered = history.messages().at(-1)?.role === 'assistant';

@@ -66,7 +66,7 @@ describe('a turn', () => {
       log.push('write');
       return { isError: false, content: '' };
     });
-    const calls = [call('a', 'read'), call('b', 'read'), call('c', 'write'), call('d', 'read')];
+    const calls = [call('a', 'read'), call('b', 'read', { n: 2 }), call('c', 'write'), call('d', 'read')];
     const s = await stage(scriptedModel([[reply({ calls })], [reply({ text: 'done' })]]), [read, write]);
     await runTurn(s.input);
     expect(log).toEqual(['read', 'read', 'write', 'read']);
