@@ -50,6 +50,7 @@ export const PRICES: Readonly<Record<string, readonly Price[]>> = {
   'moonshot-cn': rows('CNY', '2026-07-02', [
     [/^kimi-k2-thinking-turbo$/, 8, 1, 58, '2026-05-25'],
     [/^kimi-k2-thinking$/, 4, 1, 16, '2026-05-25'],
+    [/^kimi-k2\.6$/, 6.5, 6.5, 27],
     [/^kimi-k3$/, 20, 2, 100],
   ]),
   openrouter: rows('USD', '2026-07-02', [[/kimi-k2-thinking$/i, 0.6, 0.6, 2.5]]),
