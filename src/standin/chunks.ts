@@ -12,6 +12,7 @@ export function deltas(draft: Draft, profile: Profile, faults: Faults): Delta[] 
   const leak = faults.get('markup');
   const cut = (text: string, where: 'reasoning' | 'content') =>
     leak?.split && leak.where === where ? [...text] : pieces(text);
+  if (faults.has('emptyReasoning')) list.push(reasoningFields('', profile));
   for (const text of cut(draft.reasoning, 'reasoning')) list.push(reasoningFields(text, profile));
   for (const text of cut(draft.text, 'content')) list.push({ content: text });
   const calls = draft.calls.map((call, index) => callDeltas(call, index, faults));

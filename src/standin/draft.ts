@@ -4,7 +4,8 @@ import type { Profile } from './profiles.ts';
 import type { Reply } from './script.ts';
 import { markup } from './template.ts';
 import { countTokens, pieces } from './tokens.ts';
-import type { ChatRequest } from './wire.ts';
+import type { ChatRequest, WireMessage } from './wire.ts';
+import { textOf } from './wire.ts';
 
 export interface DraftCall {
   id: string;
@@ -33,6 +34,14 @@ export function draftOf(reply: Reply, request: ChatRequest, profile: Profile, ra
     calls,
     finish: calls.length ? 'tool_calls' : 'stop',
   };
+}
+
+/** What is left to write after the part that the client sent back. */
+export function continued(draft: Draft, begun: WireMessage): Draft {
+  const after = (text: string, prefix: string) =>
+    text.startsWith(prefix) ? text.slice(prefix.length) : text;
+  const reasoning = after(draft.reasoning, begun.reasoning_content ?? '');
+  return { ...draft, reasoning, text: after(draft.text, textOf(begun)) };
 }
 
 function callId(profile: Profile, name: string, index: number, before: number, random: () => number): string {

@@ -11,6 +11,10 @@ export type Fault =
   | { kind: 'thinkOnly' }
   /** The budget ends in the middle of the reasoning. */
   | { kind: 'lengthInReasoning' }
+  /** The budget ends in the middle of the text, or of the last call's arguments. */
+  | { kind: 'lengthInAnswer' }
+  /** The model does not think, and the field says so: "". */
+  | { kind: 'emptyReasoning' }
   /** Calls as the model's markup inside reasoning or content; `split`: a character a chunk. */
   | { kind: 'markup'; where: 'reasoning' | 'content'; split?: boolean }
   | { kind: 'undeclaredTool'; name: string }
@@ -42,6 +46,8 @@ export type Fault =
   /** `retryAfter` in seconds. */
   | { kind: 'overloaded'; retryAfter?: number }
   | { kind: 'rateLimit'; retryAfter?: number }
+  /** The account's tokens for the day are spent. */
+  | { kind: 'dailyLimit' }
   | { kind: 'quota' }
   | { kind: 'serverError' }
   | { kind: 'gatewayTimeout' }
@@ -97,6 +103,13 @@ export function faultyAnswer(
       ),
       ...retryAfter(rateLimit.retryAfter),
     };
+  if (faults.has('dailyLimit'))
+    return wireError(
+      dialect,
+      429,
+      'rate_limit_reached_error',
+      'Your account request reached TPD rate limit, current: 1500000, limit: 1500000',
+    );
   if (faults.has('quota'))
     return wireError(
       dialect,
@@ -139,12 +152,20 @@ export function reshape(draft: Draft, faults: Faults): Draft {
     finish = 'stop';
   }
   if (faults.has('thinkOnly')) [text, calls, finish] = ['', [], 'stop'];
-  if (faults.has('lengthInReasoning'))
-    [reasoning, text, calls, finish] = [reasoning.slice(0, reasoning.length / 2), '', [], 'length'];
+  if (faults.has('lengthInReasoning')) [reasoning, text, calls, finish] = [half(reasoning), '', [], 'length'];
+  if (faults.has('lengthInAnswer')) {
+    finish = 'length';
+    const last = calls.at(-1);
+    if (last) calls = [...calls.slice(0, -1), { ...last, arguments: half(last.arguments) }];
+    else text = half(text);
+  }
+  if (faults.has('emptyReasoning')) reasoning = '';
   if (faults.has('finishWithoutCalls')) [calls, finish] = [[], 'tool_calls'];
   if (faults.has('stopWithCalls')) finish = 'stop';
   return { reasoning, text, calls, finish };
 }
+
+const half = (text: string) => text.slice(0, text.length / 2);
 
 function broken(json: string, how: Extract<Fault, { kind: 'invalidJson' }>['how']): string {
   switch (how) {

@@ -37,6 +37,8 @@ export interface Profile {
   splitsAt: 'last' | 'first';
   /** Output budget of a request that names none; undefined: whatever fits the window. */
   defaultMaxTokens?: number;
+  /** Knows partial mode; others take such a message for one more of the model's own. */
+  partialMode: boolean;
   /** Sends keep-alive comment lines. */
   comments: boolean;
 }
@@ -53,6 +55,7 @@ const vllm: Profile = {
   errors: 'vllm',
   strict: false,
   splitsAt: 'last',
+  partialMode: false,
   comments: false,
 };
 
@@ -68,6 +71,7 @@ export const profiles: Record<ProfileName, Profile> = {
     window: tokens => ({ context_length: tokens, supports_reasoning: true, supports_image_in: false }),
     errors: 'moonshot',
     strict: true,
+    partialMode: true,
     defaultMaxTokens: 1024,
   },
   'vllm-new': vllm,

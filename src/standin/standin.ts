@@ -5,7 +5,7 @@
 import { message } from './chunks.ts';
 import { type Clock, randomText, seeded, systemClock } from './clock.ts';
 import { conversationOf } from './conversation.ts';
-import { asRaw, completionTokens, cutAt, type Draft, draftOf } from './draft.ts';
+import { asRaw, completionTokens, continued, cutAt, type Draft, draftOf } from './draft.ts';
 import { badRequest, overflow, overflowDialect, unknownModel, type WireError, wrongKey } from './errors.ts';
 import { Faults, faultyAnswer, reshape, type ScheduledFault } from './faults.ts';
 import { type Profile, type ProfileName, profiles } from './profiles.ts';
@@ -108,7 +108,11 @@ export function createStandin(options: StandinOptions = {}): Standin {
       return failure(error);
     }
 
-    const written = draftOf(replyTo(body, forced), body, profile, random);
+    const last = body.messages.at(-1);
+    const begun = profile.partialMode && last?.partial ? last : undefined;
+    const asked = begun ? { ...body, messages: body.messages.slice(0, -1) } : body;
+    const whole = draftOf(replyTo(asked, forced), asked, profile, random);
+    const written = begun ? continued(whole, begun) : whole;
     const fitting = cutAt(written, budget ?? contextWindow - count.promptTokens);
     const draft = asRaw(reshape(fitting, faults), profile);
     const envelope = {

@@ -35,7 +35,8 @@ function toolObjection(request: ChatRequest): string | undefined {
 function emptyObjection(message: WireMessage, index: number): string | undefined {
   if (Array.isArray(message.content) && message.content.some(part => part.type === 'text' && !part.text))
     return 'Invalid request: text content is empty';
-  if (message.role === 'tool' || textOf(message).trim() || message.tool_calls?.length) return undefined;
+  if (message.role === 'tool' || message.partial || textOf(message).trim() || message.tool_calls?.length)
+    return undefined;
   return `Invalid request: the message at position ${index} with role '${message.role}' must not be empty`;
 }
 

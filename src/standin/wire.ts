@@ -17,6 +17,8 @@ export const WireMessage = z.looseObject({
   name: z.string().optional(),
   tool_call_id: z.string().optional(),
   tool_calls: z.array(WireToolCall).optional(),
+  /** Moonshot's partial mode: the reply is only what follows this message. */
+  partial: z.boolean().optional(),
   reasoning_content: z.string().nullish(),
   reasoning: z.string().nullish(),
   reasoning_details: z.array(z.looseObject({ text: z.string().optional() })).nullish(),
