@@ -12,7 +12,7 @@ export function parseArguments<T>(text: string, schema: z.ZodType<T>): T {
     value = JSON.parse(text.trim() || '{}');
   } catch (error) {
     throw new ToolFailure(
-      `The arguments are not valid JSON (${(error as Error).message}). Nothing was done. Send the call again with valid JSON.`,
+      `The arguments are not valid JSON (${(error as Error).message}). Nothing was done. Send the call again with valid JSON; if they were cut off for their length, do it in smaller parts.`,
     );
   }
   const parsed = schema.safeParse(value);

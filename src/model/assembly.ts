@@ -4,6 +4,7 @@
  */
 import type { AssistantMessage, ToolCall, Usage } from '../protocol/message.ts';
 import { mendArguments } from './arguments.ts';
+import { type Begun, BudgetSpent } from './budgetSpent.ts';
 import { cleanName, createCallSlots, nameInId, uniqueId } from './calls.ts';
 import type { CallFragment, Chunk, ReasoningKey } from './chunk.ts';
 import { type Finish, type ModelDelta, ModelError } from './client.ts';
@@ -30,19 +31,17 @@ export interface Assembly {
   end(done: boolean, used: Set<string>): Assembled;
 }
 
-/** The output budget ran out before an answer began: asking again with a larger one may help. */
-export class BudgetSpent extends ModelError {}
-
 /** Where the positions of lifted calls begin, for showing: no reply has as many structured ones. */
 const LIFTED = 1000;
 
-export function createAssembly(): Assembly {
+/** `begun`: the part of the reply that this stream continues. */
+export function createAssembly(begun?: Begun): Assembly {
   const slots = createCallSlots();
   const lifter = createLifter();
-  let reasoning: string | undefined;
+  let reasoning = begun?.reasoning;
   let reasoningKey: ReasoningKey | undefined;
   let details: unknown[] = [];
-  let text = '';
+  let text = begun?.text ?? '';
   let finish: string | undefined;
   let usage: Usage | undefined;
 
@@ -93,7 +92,7 @@ export function createAssembly(): Assembly {
       const lifted = liftedCalls(lifter.calls, used, repairs);
       const toolCalls = [...lifted, ...structuredCalls(slots.all(), lifted, used, repairs)];
       const answer = lifter.calls.length ? text.trimEnd() : text;
-      requireAnswer(answer, toolCalls, finish, lifter.broken > 0);
+      requireAnswer({ reasoning: reasoning ?? '', text: answer }, toolCalls, finish, lifter.broken > 0);
       const message: AssistantMessage = {
         role: 'assistant',
         ...(reasoning !== undefined && { reasoning }),
@@ -147,14 +146,13 @@ const count = (n: number) => (n === 1 ? '1 tool call' : `${n} tool calls`);
  * A reply of nothing but thinking is no answer: stored, it would end the turn in silence, and make the chat template
  * drop all earlier thinking. So is one that promised tool calls and brought none.
  */
-function requireAnswer(text: string, calls: ToolCall[], finish: string | undefined, broken: boolean): void {
+function requireAnswer(said: Begun, calls: ToolCall[], finish: string | undefined, broken: boolean): void {
   if (calls.length) return;
   const lost = broken || finish === 'tool_calls' || finish === 'function_call';
-  if (text.trim() && !lost) return;
+  if (said.text.trim() && !lost) return;
   if (finish === 'content_filter')
     throw new ModelError('badRequest', 'The backend withheld the reply as high risk.');
-  if (finish === 'length')
-    throw new BudgetSpent('empty', 'The output budget was used up before the answer began.');
+  if (finish === 'length') throw new BudgetSpent(said);
   throw new ModelError(
     'empty',
     lost ? 'The reply announced a tool call that did not arrive.' : 'The model thought, but gave no answer.',

@@ -1,5 +1,6 @@
 /** One attempt: a body goes out, deltas come in, and a whole reply stands at the end, or a ModelError. */
 import { type Assembled, createAssembly, type ShownDelta } from './assembly.ts';
+import type { Begun } from './budgetSpent.ts';
 import { type Chunk, errorOf, readChunk } from './chunk.ts';
 import type { ModelReply } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -14,6 +15,8 @@ export interface AttemptOptions {
   now: Clock['now'];
   /** Ids that the session knows; the reply's join them. */
   usedIds: Set<string>;
+  /** What the reply goes on with; shown again, because the retry before voided it. */
+  begun: Begun | undefined;
   signal: AbortSignal;
 }
 
@@ -23,14 +26,14 @@ export async function* runAttempt(
   body: Record<string, unknown>,
   options: AttemptOptions,
 ): AsyncGenerator<ShownDelta | Assembling> {
-  const { wire, place, patience, now, usedIds } = options;
+  const { wire, place, patience, now, usedIds, begun } = options;
   const socket = new AbortController();
   const signal = AbortSignal.any([options.signal, socket.signal]);
   const startedAt = now();
   let firstTokenAt: number | undefined;
   let thinkingFrom: number | undefined;
   let thinkingTo: number | undefined;
-  const assembly = createAssembly();
+  const assembly = createAssembly(begun);
   let done = false;
   const pieces = patiently(readPieces(wire.chat(body, signal), place), {
     patience,
@@ -39,6 +42,8 @@ export async function* runAttempt(
     isToken: piece => piece !== 'alive' && piece !== 'done' && holdsTokens(piece),
     stalled: silentMs => stalledError(silentMs, place),
   });
+  if (begun?.reasoning) yield { type: 'reasoning', text: begun.reasoning };
+  if (begun?.text) yield { type: 'text', text: begun.text };
   try {
     for await (const piece of pieces) {
       if (piece === 'alive') continue;

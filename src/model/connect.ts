@@ -5,9 +5,9 @@
 import type { Backend } from '../protocol/events.ts';
 import type { Message, Usage } from '../protocol/message.ts';
 import { checkAddress } from './address.ts';
-import { type Assembled, BudgetSpent } from './assembly.ts';
+import type { Assembled } from './assembly.ts';
 import { type Assembling, runAttempt } from './attempt.ts';
-import type { ReasoningKey } from './chunk.ts';
+import { BudgetSpent, type Remedy } from './budgetSpent.ts';
 import {
   type ModelClient,
   type ModelDelta,
@@ -17,7 +17,8 @@ import {
 } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Overflow, type Place } from './errors.ts';
-import { createCalibration, estimateMessage, estimatePrompt } from './estimate.ts';
+import { estimateMessage, estimatePrompt, estimateTokens, recalibrated } from './estimate.ts';
+import { createLearnt, type LearntStore } from './learnt.ts';
 import { createLimits, type Limits } from './limits.ts';
 import { factsOf } from './models.ts';
 import { openWire } from './openai.ts';
@@ -26,6 +27,7 @@ import { costOf, priceOf } from './prices.ts';
 import { profileOf } from './profiles.ts';
 import { outputBudget, requestBody } from './request.ts';
 import { withRetries } from './retry.ts';
+import { PLAIN, type Variation, variationAfter } from './variation.ts';
 
 export interface ModelClientOptions {
   backend: Backend;
@@ -38,48 +40,63 @@ export interface ModelClientOptions {
   sleep?: Clock['sleep'] | undefined;
   random?: (() => number) | undefined;
   patience?: Partial<Patience> | undefined;
+  /** Where what is learnt of this backend is kept; without it each client learns anew. */
+  learnt?: LearntStore | undefined;
 }
 
 /** Throws ModelError when the key must not go to this address. */
 export function createModelClient(options: ModelClientOptions): ModelClient {
   const { backend } = options;
+  const { model } = backend;
   const apiKey = options.apiKey?.trim() || undefined;
   const place: Place = {
     host: checkAddress(backend.baseUrl, apiKey).host,
-    model: backend.model,
+    model,
     redact: text => (apiKey ? text.replaceAll(apiKey, '***') : text),
   };
   const profile = profileOf(backend);
-  const price = priceOf(profile, backend.model);
+  const facts = factsOf(model, profile.selfHosted);
+  const price = priceOf(profile, model);
   const wire = openWire({ backend, place, apiKey, fetch: options.fetch });
-  const limits = createLimits(backend.model, profile, wire.models);
-  const calibration = createCalibration();
+  const learnt = createLearnt(options.learnt, backend.baseUrl, model);
+  const limits = createLimits(model, profile, wire.models, learnt);
   const usedIds = createIdMemory();
   const patience = { ...PATIENCE, ...options.patience };
   const now = options.now ?? systemClock.now;
-  let seenKey: ReasoningKey | undefined;
   let answered = false;
 
+  /** Our estimate in tokens, as the backend would count it. */
+  const scaled = (estimate: number) => Math.ceil(estimate * (learnt.facts.ratio ?? 1));
+  const calibrate = (estimate: number, counted: number) =>
+    learnt.learn({ ratio: recalibrated(learnt.facts.ratio, estimate, counted) });
+
   /** What a request is built from; read anew for each one, because failures teach. */
-  async function prepare(request: ModelRequest, allRoom: boolean, signal: AbortSignal) {
+  async function prepare(request: ModelRequest, variation: Variation, signal: AbortSignal) {
     const known = await limits.read(signal);
-    const estimate = estimatePrompt(request.messages, request.tools);
-    const outputCap = Math.min(
-      known.outputCap,
-      factsOf(backend.model, profile.selfHosted).outputCap ?? Number.POSITIVE_INFINITY,
-    );
-    const budget = outputBudget(
-      { window: known.window, prompt: calibration.scale(estimate), outputCap },
-      allRoom,
-    );
-    const dialect = { profile, seenKey };
-    return { estimate, known, budget, ...requestBody(request, backend.model, profile, dialect, budget) };
+    const { begun } = variation;
+    const estimate =
+      estimatePrompt(request.messages, request.tools) +
+      (begun ? estimateTokens(begun.reasoning) + estimateTokens(begun.text) : 0);
+    const outputCap = Math.min(known.outputCap, facts.outputCap ?? Number.POSITIVE_INFINITY);
+    const room = { window: known.window, prompt: scaled(estimate), outputCap };
+    const budget = outputBudget(room, variation.allRoom);
+    /** What helps should this budget run out. */
+    const remedy: Remedy | undefined =
+      outputBudget(room, true) > budget ? 'larger' : profile.partialMode ? 'continue' : undefined;
+    const dialect = { profile, seenKey: learnt.facts.reasoningKey };
+    return {
+      estimate,
+      known,
+      budget,
+      remedy,
+      ...requestBody(request, { model, profile, dialect, budget, variation }),
+    };
   }
 
   /** After an overflow: believes the backend. True when a smaller output budget alone would fit the window. */
   function learnFrom(overflow: Overflow, estimate: number, known: Limits, budget: number): boolean {
-    if (overflow.prompt) calibration.learn(estimate, overflow.prompt);
-    const expected = overflow.prompt ?? calibration.scale(estimate);
+    if (overflow.prompt) calibrate(estimate, overflow.prompt);
+    const expected = overflow.prompt ?? scaled(estimate);
     // Without a figure a small prompt proves nothing about the window.
     const window = overflow.window ?? (expected > known.window / 2 ? expected : known.window);
     limits.lower(window);
@@ -89,53 +106,68 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
 
   async function* attempt(
     request: ModelRequest,
-    allRoom: boolean,
+    variation: Variation,
     signal: AbortSignal,
   ): AsyncGenerator<ModelDelta> {
     const ids = usedIds(request);
+    const { begun } = variation;
     for (let refitted = false; ; refitted = true) {
-      const { estimate, known, budget, body, repairs } = await prepare(request, allRoom, signal);
-      let begun = false;
+      const { estimate, known, budget, remedy, body, repairs } = await prepare(request, variation, signal);
+      let started = false;
       try {
-        for await (const piece of runAttempt(body, { wire, place, patience, now, usedIds: ids, signal })) {
-          begun = true;
+        const sent = { wire, place, patience, now, usedIds: ids, begun, signal };
+        for await (const piece of runAttempt(body, sent)) {
+          started = true;
           if (piece.type !== 'assembled') yield piece;
-          else yield finish(piece, estimate, refitted ? [...repairs, REFITTED] : repairs);
+          else yield finish(piece, estimate, remedy, refitted ? [...repairs, REFITTED] : repairs);
         }
         return;
       } catch (error) {
-        answered ||= begun || (error instanceof ModelError && error.status !== undefined);
+        answered ||= started || (error instanceof ModelError && error.status !== undefined);
+        if (error instanceof BudgetSpent) throw new BudgetSpent(error.begun, remedy);
+        // A host that does not continue after all: what went wrong is still the budget.
+        if (begun && error instanceof ModelError && error.kind === 'badRequest') throw new BudgetSpent(begun);
         if (!(error instanceof Overflow)) throw error;
-        if (!learnFrom(error, estimate, known, budget) || begun || refitted) throw error;
+        if (!learnFrom(error, estimate, known, budget) || started || refitted) throw error;
       }
     }
   }
 
-  function finish({ reply, timing }: Assembling, estimate: number, repairs: string[]): ModelReply {
+  function finish(
+    { reply, timing }: Assembling,
+    estimate: number,
+    remedy: Remedy | undefined,
+    repairs: string[],
+  ): ModelReply {
     answered = true;
-    seenKey = reply.reasoningKey ?? seenKey;
-    if (reply.usage) calibration.learn(estimate, reply.usage.promptTokens);
-    const usage = reply.usage ?? estimatedUsage(reply, calibration.scale(estimate));
+    const { message } = reply;
+    if (reply.reasoningKey) learnt.learn({ reasoningKey: reply.reasoningKey });
+    if (reply.usage) calibrate(estimate, reply.usage.promptTokens);
+    const cut = reply.finish === 'length';
+    // A call that was cut off cannot be continued, only written again.
+    if (cut && remedy && !(remedy === 'continue' && message.toolCalls.length))
+      throw new BudgetSpent({ reasoning: message.reasoning ?? '', text: message.text }, remedy);
+    const usage = reply.usage ?? estimatedUsage(reply, scaled(estimate));
     return {
       type: 'reply',
-      message: reply.message,
+      message,
       finish: reply.finish,
       usage,
       ...(price && { cost: costOf(usage, price) }),
       timing,
-      repairs: [...repairs, ...reply.repairs],
+      repairs: [...repairs, ...reply.repairs, ...(cut ? [CUT] : [])],
     };
   }
 
   return {
     async info(signal) {
-      return { id: backend.model, contextWindow: (await limits.read(signal)).window };
+      return { id: model, contextWindow: (await limits.read(signal)).window };
     },
     stream(request, signal) {
-      let allRoom = false;
+      let variation = PLAIN;
       const again = (before: ModelError | undefined) => {
-        allRoom ||= before instanceof BudgetSpent;
-        return attempt(request, allRoom, signal);
+        variation = variationAfter(before, variation);
+        return attempt(request, variation, signal);
       };
       return withRetries(again, {
         sleep: options.sleep ?? systemClock.sleep,
@@ -147,6 +179,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   };
 }
 
+const CUT = 'The reply was cut off: it needed more output tokens than this backend gives.';
 const REFITTED = 'Asked for a smaller output budget, because the backend’s window is smaller than it seemed.';
 
 function estimatedUsage(reply: Assembled, promptTokens: number): Usage {

@@ -52,24 +52,15 @@ export function estimatePrompt(messages: readonly Message[], tools: readonly Too
   return messages.reduce((sum, message) => sum + estimateMessage(message), declared);
 }
 
-/** The running ratio between the backend's count and ours. */
-export interface Calibration {
-  /** Our estimate, as the backend would count it. */
-  scale(estimate: number): number;
-  /** After a reply: what was estimated (unscaled) and what the backend counted. */
-  learn(estimate: number, counted: number): void;
-}
-
+/** Ratios beyond these say more about a broken count than about the text. */
 const BOUNDS = { low: 0.3, high: 3 };
 
-export function createCalibration(): Calibration {
-  let ratio: number | undefined;
-  return {
-    scale: estimate => Math.ceil(estimate * (ratio ?? 1)),
-    learn(estimate, counted) {
-      if (estimate <= 0 || counted <= 0) return;
-      const seen = Math.min(BOUNDS.high, Math.max(BOUNDS.low, counted / estimate));
-      ratio = ratio === undefined ? seen : ratio + (seen - ratio) / 2;
-    },
-  };
+/**
+ * The running ratio between the backend's count and our (unscaled) estimate, after one more reply. Half of it is the
+ * newest reply: text changes its kind within a session.
+ */
+export function recalibrated(ratio: number | undefined, estimate: number, counted: number): number {
+  if (estimate <= 0 || counted <= 0) return ratio ?? 1;
+  const seen = Math.min(BOUNDS.high, Math.max(BOUNDS.low, counted / estimate));
+  return ratio === undefined ? seen : ratio + (seen - ratio) / 2;
 }

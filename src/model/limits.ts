@@ -1,6 +1,7 @@
 /** The limits of one backend's model: the profile's, corrected by what the backend tells and by what it refuses. */
 import { ModelError } from './client.ts';
 import { orAborted } from './clock.ts';
+import type { Learnt } from './learnt.ts';
 import type { Profile } from './profiles.ts';
 import { limitsToldBy, type ToldLimits } from './window.ts';
 
@@ -20,23 +21,39 @@ export interface LimitsReader {
   lower(window: number): void;
 }
 
+/** A window that proved too large once is believed in again after this long: servers are started anew. */
+const LOWERED_FOR_MS = 7 * 24 * 60 * 60_000;
+
 export function createLimits(
   model: string,
   profile: Profile,
   list: (signal: AbortSignal) => Promise<unknown>,
+  learnt: Learnt,
 ): LimitsReader {
   let told: ToldLimits | undefined;
-  let lowered = Number.POSITIVE_INFINITY;
+  const current = (): Limits => {
+    const { window: toldBefore, outputCap: capBefore, lowered } = learnt.facts;
+    const window = told?.window ?? toldBefore ?? profile.window;
+    const holds = lowered?.from === window && Date.now() - lowered.at < LOWERED_FOR_MS;
+    return {
+      window: holds ? Math.min(lowered.to, window) : window,
+      outputCap: Math.min(profile.outputCap, told?.outputCap ?? capBefore ?? profile.outputCap),
+    };
+  };
   return {
     async read(signal) {
-      told ??= limitsToldBy(await listOrNothing(list, signal), model);
-      return {
-        window: Math.min(lowered, told.window ?? profile.window),
-        outputCap: Math.min(profile.outputCap, told.outputCap ?? profile.outputCap),
-      };
+      await learnt.load(signal);
+      if (!told) {
+        told = limitsToldBy(await listOrNothing(list, signal), model);
+        const { window, outputCap } = told;
+        learnt.learn({ ...(window && { window }), ...(outputCap && { outputCap }) });
+      }
+      return current();
     },
     lower(window) {
-      lowered = Math.min(lowered, window);
+      const { window: believed } = current();
+      const from = told?.window ?? learnt.facts.window ?? profile.window;
+      if (window < believed) learnt.learn({ lowered: { to: window, from, at: Date.now() } });
     },
   };
 }

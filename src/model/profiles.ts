@@ -36,6 +36,8 @@ export interface Profile {
   budgetField: 'max_completion_tokens' | 'max_tokens';
   /** Knows `prompt_cache_key`. */
   promptCacheKey: boolean;
+  /** Goes on with a reply that is sent back as a last message with `partial: true` (Moonshot's partial mode). */
+  partialMode: boolean;
   /** Key of the price table, see prices.ts; absent where calls cost nothing per token. */
   prices?: string;
 }
@@ -51,6 +53,7 @@ const selfHosted = {
   outputCap: K2_WINDOW,
   budgetField: 'max_completion_tokens',
   promptCacheKey: false,
+  partialMode: false,
 } as const;
 
 const hosted = {
@@ -63,15 +66,17 @@ const hosted = {
   outputCap: K2_WINDOW,
   budgetField: 'max_tokens',
   promptCacheKey: false,
+  partialMode: false,
 } as const;
 
-/** Moonshot's own API: renames ids on both ways, insists on reasoning beside tool calls, caches by session. */
+/** Moonshot's own API: renames ids on both ways, insists on reasoning beside tool calls, caches by session, continues. */
 const moonshot = {
   ...hosted,
   reasoningRequired: true,
   ids: 'asReceived',
   budgetField: 'max_completion_tokens',
   promptCacheKey: true,
+  partialMode: true,
 } as const;
 
 /**

@@ -1,10 +1,12 @@
 /** The body of one chat completion request. What stays the same between two steps keeps its bytes. */
 import type { ToolDeclaration } from '../protocol/message.ts';
+import type { Begun } from './budgetSpent.ts';
 import type { ModelRequest } from './client.ts';
 import { type Dialect, toWire } from './dialect.ts';
 import type { Json } from './json.ts';
 import { factsOf } from './models.ts';
 import type { Profile } from './profiles.ts';
+import { NUDGE, nudges, type Variation } from './variation.ts';
 
 /** Output tokens asked for when there is room: hosts charge the request's budget to the rate limit in advance. */
 const WANTED_OUTPUT = 32_768;
@@ -26,7 +28,7 @@ export interface Room {
 export function outputBudget({ window, prompt, outputCap }: Room, all: boolean): number {
   const left = window - prompt - MARGIN;
   const wanted = all ? outputCap : Math.min(WANTED_OUTPUT, outputCap);
-  return Math.max(LEAST_OUTPUT, Math.min(wanted, left));
+  return Math.max(LEAST_OUTPUT, Math.min(wanted, Math.floor(left)));
 }
 
 export interface Body {
@@ -34,14 +36,22 @@ export interface Body {
   repairs: string[];
 }
 
+export interface BodyOptions {
+  model: string;
+  profile: Profile;
+  dialect: Dialect;
+  /** Output tokens to ask for. */
+  budget: number;
+  variation: Variation;
+}
+
 export function requestBody(
   request: ModelRequest,
-  model: string,
-  profile: Profile,
-  dialect: Dialect,
-  budget: number,
+  { model, profile, dialect, budget, variation }: BodyOptions,
 ): Body {
   const { messages, repairs } = toWire(request.messages, dialect);
+  if (nudges(variation)) messages.push({ role: 'user', content: NUDGE });
+  if (variation.begun) messages.push(toContinue(variation.begun));
   const { temperature } = factsOf(model, profile.selfHosted);
   const body: Json = {
     model,
@@ -56,6 +66,14 @@ export function requestBody(
   };
   return { body, repairs };
 }
+
+/** Partial mode: the reply is only what follows; a thinking model wants its reasoning back with it. */
+const toContinue = ({ reasoning, text }: Begun) => ({
+  role: 'assistant',
+  reasoning_content: reasoning,
+  content: text,
+  partial: true,
+});
 
 const declare = ({ name, description, parameters }: ToolDeclaration) => ({
   type: 'function',

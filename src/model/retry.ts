@@ -2,7 +2,7 @@
  * When a request is made again. Nothing of a failed attempt survives it: what was shown is voided by a `retry` delta,
  * and calls run only from a finished reply, so a retry never repeats a side effect.
  */
-import { BudgetSpent } from './assembly.ts';
+import { BudgetSpent } from './budgetSpent.ts';
 import { type ModelDelta, ModelError, type ModelErrorKind } from './client.ts';
 import type { Clock } from './clock.ts';
 
@@ -44,7 +44,7 @@ export async function* withRetries(
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof ModelError)) throw error;
-      const delayMs = delayBefore(error, number, before, options);
+      const delayMs = delayBefore(error, number, options);
       if (delayMs === undefined) throw error;
       yield { type: 'retry', error, attempt: number + 1, delayMs };
       await options.sleep(delayMs, options.signal);
@@ -54,15 +54,9 @@ export async function* withRetries(
 }
 
 /** Milliseconds to wait after this failure of attempt `number`; undefined: it is final. */
-function delayBefore(
-  error: ModelError,
-  number: number,
-  before: ModelError | undefined,
-  { random, known }: RetryOptions,
-): number | undefined {
-  // A second time with all the room there is would end the same way.
+function delayBefore(error: ModelError, number: number, { random, known }: RetryOptions): number | undefined {
   const most = ATTEMPTS[error.kind] ?? 0;
-  if (error instanceof BudgetSpent) return before instanceof BudgetSpent || number >= most ? undefined : 0;
+  if (error instanceof BudgetSpent) return error.remedy && number < most ? 0 : undefined;
   const unreachable = error.kind === 'network' && error.cause !== undefined && !known();
   if (number >= (unreachable ? ATTEMPTS_UNKNOWN : most)) return undefined;
   if (error.retryAfterMs !== undefined)

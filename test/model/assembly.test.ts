@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BudgetSpent, createAssembly } from '../../src/model/assembly.ts';
+import { createAssembly } from '../../src/model/assembly.ts';
+import { BudgetSpent } from '../../src/model/budgetSpent.ts';
 import { readChunk } from '../../src/model/chunk.ts';
 import { ModelError } from '../../src/model/client.ts';
 import { chunk } from './httpBackend.ts';

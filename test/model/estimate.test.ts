@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  createCalibration,
-  estimateMessage,
-  estimatePrompt,
-  estimateTokens,
-} from '../../src/model/estimate.ts';
+import { estimateMessage, estimatePrompt, estimateTokens, recalibrated } from '../../src/model/estimate.ts';
 
 const repo = new URL('../../', import.meta.url);
 const file = (path: string) => readFileSync(new URL(path, repo), 'utf8');
@@ -47,19 +42,14 @@ describe('the estimate', () => {
 
 describe('calibration', () => {
   it('follows what the backend counts', () => {
-    const calibration = createCalibration();
-    expect(calibration.scale(1000)).toBe(1000);
-    calibration.learn(1000, 1200);
-    expect(calibration.scale(1000)).toBe(1200);
-    for (let i = 0; i < 10; i++) calibration.learn(1000, 900);
-    expect(calibration.scale(1000)).toBeCloseTo(900, -1);
+    let ratio = recalibrated(undefined, 1000, 1200);
+    expect(ratio).toBe(1.2);
+    for (let i = 0; i < 10; i++) ratio = recalibrated(ratio, 1000, 900);
+    expect(ratio).toBeCloseTo(0.9, 2);
   });
   it('believes nothing absurd', () => {
-    const calibration = createCalibration();
-    calibration.learn(0, 500);
-    calibration.learn(500, 0);
-    expect(calibration.scale(100)).toBe(100);
-    calibration.learn(10, 1_000_000);
-    expect(calibration.scale(100)).toBe(300);
+    expect(recalibrated(undefined, 0, 500)).toBe(1);
+    expect(recalibrated(1.1, 500, 0)).toBe(1.1);
+    expect(recalibrated(undefined, 10, 1_000_000)).toBe(3);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BudgetSpent } from '../../src/model/assembly.ts';
+import { BudgetSpent } from '../../src/model/budgetSpent.ts';
 import { type ModelDelta, ModelError, type ModelErrorKind } from '../../src/model/client.ts';
 import { type RetryOptions, withRetries } from '../../src/model/retry.ts';
 
@@ -79,10 +79,12 @@ describe('retries', () => {
     expect((await run(unreachable)).made).toBe(8);
   });
 
-  it('of a spent budget come at once, and only once in a row', async () => {
-    const spent = () => new BudgetSpent('empty', 'spent');
-    expect(await run([spent()])).toMatchObject({ waits: [0], thrown: undefined });
-    expect(await run([spent(), spent()])).toMatchObject({ made: 2, thrown: { kind: 'empty' } });
+  it('of a spent budget come at once, as long as something is left to try', async () => {
+    const spent = (remedy?: 'larger' | 'continue') => new BudgetSpent({ reasoning: 'r', text: '' }, remedy);
+    expect(await run([spent('larger')])).toMatchObject({ waits: [0], thrown: undefined });
+    expect(await run([spent('larger'), spent()])).toMatchObject({ made: 2, thrown: { kind: 'empty' } });
+    expect(await run([spent('continue'), spent('continue')])).toMatchObject({ made: 3, thrown: undefined });
+    expect((await run(Array.from({ length: 9 }, () => spent('continue')))).made).toBe(3);
   });
 
   it('leave other errors alone', async () => {
