@@ -6,6 +6,7 @@ import { profileFor } from '../model/profiles.ts';
 import type { Backend } from '../protocol/events.ts';
 import { createSessions } from '../session/createSessions.ts';
 import { readInstructions } from '../session/instructions.ts';
+import { learntFile } from '../session/learntFile.ts';
 import type { Session, Sessions } from '../session/sessions.ts';
 import { defaultStateDir } from '../session/stateDir.ts';
 import { standinAt } from '../standin/fromUrl.ts';
@@ -34,9 +35,11 @@ export async function createEngine(
   const backend = backendOf(options, env);
   let standin: Standin | undefined;
   const apiKey = env[options['api-key-env'] ?? 'ASCENT_API_KEY'];
+  const stateDir = options['state-dir'] ?? defaultStateDir(env);
+  const learnt = learntFile(stateDir);
   const sessions = createSessions({
     host,
-    stateDir: options['state-dir'] ?? defaultStateDir(env),
+    stateDir,
     attended,
     now: Date.now,
     loadWasm: name => readAsset(__dirname, name),
@@ -51,6 +54,7 @@ export async function createEngine(
       return createModelClient({
         backend: wanted,
         apiKey: wanted.baseUrl === backend.baseUrl ? apiKey : undefined,
+        learnt,
       });
     },
   });

@@ -8,6 +8,7 @@ import { createModelClient } from '../model/connect.ts';
 import type { Backend } from '../protocol/events.ts';
 import { createSessions } from '../session/createSessions.ts';
 import { readInstructions } from '../session/instructions.ts';
+import { learntFile } from '../session/learntFile.ts';
 import type { Limits, Sessions } from '../session/sessions.ts';
 import { defaultStateDir } from '../session/stateDir.ts';
 import { standinAt } from '../standin/fromUrl.ts';
@@ -43,11 +44,13 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
   });
   const host = createVscodeHost(plain);
 
+  const stateDir = defaultStateDir(process.env);
+  const learnt = learntFile(stateDir);
   // Kept between turns, as it counts which prefixes it has seen.
   const standins = new Map<string, Standin>();
   const connect = async (backend: Backend): Promise<ModelClient> => {
     const { baseUrl, model } = backend;
-    if (!backend.standIn) return createModelClient({ backend, apiKey: await keys.get(baseUrl) });
+    if (!backend.standIn) return createModelClient({ backend, apiKey: await keys.get(baseUrl), learnt });
     const standin = standins.get(baseUrl) ?? standinAt(baseUrl, model);
     standins.set(baseUrl, standin);
     return createModelClient({ backend: { ...backend, baseUrl: standin.baseUrl }, fetch: standin.fetch });
@@ -55,7 +58,7 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
 
   const sessions = createSessions({
     host,
-    stateDir: defaultStateDir(process.env),
+    stateDir,
     connect,
     loadWasm: name => readAsset(__dirname, name),
     limits,
