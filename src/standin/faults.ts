@@ -134,7 +134,11 @@ export function reshape(draft: Draft, faults: Faults): Draft {
   let { reasoning, text, calls, finish } = draft;
   const undeclared = faults.get('undeclaredTool');
   if (undeclared)
-    calls = calls.map((call, index) => (index === 0 ? { ...call, name: undeclared.name } : call));
+    calls = calls.map((call, index) =>
+      index === 0
+        ? { ...call, id: call.id.replace(call.name, undeclared.name), name: undeclared.name }
+        : call,
+    );
   const json = faults.get('invalidJson');
   if (json) calls = calls.map(call => ({ ...call, arguments: broken(call.arguments, json.how) }));
   if (faults.get('arguments')?.how === 'large')
