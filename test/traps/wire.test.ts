@@ -1,0 +1,309 @@
+/** Traps 1, 16 to 20, 22 and 25: limits, money, errors and ends, as backends tell them. */
+import { describe, expect, it } from 'vitest';
+import { type ModelClient, ModelError } from '../../src/model/client.ts';
+import type { Fault } from '../../src/standin/faults.ts';
+import { PROFILE_NAMES } from '../../src/standin/profiles.ts';
+import { act, readFile, runCommand } from '../../src/standin/script.ts';
+import { ask, bodies, deltas, field, loop, session, start, turn } from './field.ts';
+
+const mark = act('I mark it.', runCommand({ command: 'echo 1 >> marks.txt' }));
+const words = (n: number) => start('word '.repeat(n));
+const budgetOf = (body: Record<string, number>) => body.max_completion_tokens ?? body.max_tokens ?? 0;
+describe('trap 1: a retired model is told as retired, with what there is instead', () => {
+  it.each(['kimi-k2-thinking', 'kimi-k2-thinking-turbo'])('%s, at both platforms', async model => {
+    for (const host of ['api.moonshot.ai', 'api.moonshot.cn']) {
+      const played = await session({
+        profile: 'moonshot',
+        models: ['kimi-k2.6', 'kimi-k3'],
+        backend: { baseUrl: `https://${host}/v1`, model },
+      });
+      const end = await turn(played);
+      expect(end).toMatchObject({
+        reason: 'failed',
+        failure: { kind: 'unknownModel', action: 'selectBackend' },
+      });
+      const { message } = (end as { failure: { message: string } }).failure;
+      expect(message).toContain('retired 2026-05-25');
+      expect(message).toMatch(/kimi-k2\.6.*kimi-k3.*own server.*OpenRouter/);
+      expect(message).not.toContain('404');
+    }
+  });
+});
+
+describe('trap 16: usage is found wherever it stands', () => {
+  const long = { replies: [act('r', readFile({ path: 'a' }))] };
+  it.each([
+    ['moonshot', true],
+    ['vllm-new', true],
+    ['vllm-old', true],
+    ['openrouter', true],
+    ['sglang', false],
+    ['llamacpp', false],
+    ['raw', false],
+  ] as const)('%s, cached tokens: %s', async (profile, cached) => {
+    const { standin, connect } = field({ profile, ...long });
+    const [, second] = await loop(connect(), words(400));
+    const told = standin.requests[1]!;
+    expect(second?.usage.promptTokens).toBe(told.promptTokens);
+    expect(second?.usage.cachedTokens).toBe(cached ? told.cachedTokens : 0);
+    expect(told.cachedTokens).toBeGreaterThan(0);
+    expect(second?.usage.estimated).toBeUndefined();
+  });
+  it('and estimated where it stands nowhere', async () => {
+    const { standin, connect } = field({ faults: [{ request: 1, kind: 'noUsage' }] });
+    const { usage } = await ask(connect(), words(400));
+    expect(usage.estimated).toBe(true);
+    const ratio = usage.promptTokens / standin.requests[0]!.promptTokens;
+    expect(ratio).toBeGreaterThan(0.65);
+    expect(ratio).toBeLessThan(1.35);
+  });
+});
+
+describe('trap 17: an output budget always goes out, and fits what is left', () => {
+  it.each([
+    ['moonshot', 'max_completion_tokens'],
+    ['vllm-new', 'max_completion_tokens'],
+    ['sglang', 'max_completion_tokens'],
+    ['openrouter', 'max_tokens'],
+    ['llamacpp', 'max_tokens'],
+    ['raw', 'max_tokens'],
+  ] as const)('%s, as %s', async (profile, name) => {
+    const { standin, connect } = field({ profile });
+    await ask(connect());
+    const [body] = bodies(standin);
+    expect(body[name]).toBeGreaterThanOrEqual(16_000);
+    expect('max_tokens' in body && 'max_completion_tokens' in body).toBe(false);
+  });
+  it.each([20_000, 24_000, 40_000, 200_000])('in a window of %i tokens', async contextWindow => {
+    const { standin, connect } = field({ contextWindow });
+    // The second time our estimate is what the backend counts.
+    for (const text of ['a first line', 'a second line'])
+      await ask(connect(), [...words(9_000), { role: 'user', text }]);
+    for (const [at, body] of bodies(standin).entries()) {
+      const { promptTokens } = standin.requests[at]!;
+      expect(budgetOf(body)).toBeLessThanOrEqual(contextWindow - promptTokens);
+      if (contextWindow - promptTokens > 20_000) expect(budgetOf(body)).toBeGreaterThanOrEqual(16_000);
+      else expect(budgetOf(body)).toBeGreaterThan((contextWindow - promptTokens) * 0.7);
+    }
+  });
+});
+
+describe('trap 18: nothing is sent that a model refuses', () => {
+  const KNOWN = [
+    ...['model', 'messages', 'tools', 'stream', 'stream_options', 'temperature', 'prompt_cache_key'],
+    ...['max_tokens', 'max_completion_tokens'],
+  ];
+  it.each(PROFILE_NAMES)('%s: K2-Thinking at temperature 1, without switches', async profile => {
+    const { standin, connect } = field({ profile });
+    await ask(connect());
+    const [body] = bodies(standin);
+    expect(body.temperature).toBe(1);
+    expect(Object.keys(body).filter(key => !KNOWN.includes(key))).toEqual([]);
+  });
+  it.each(['kimi-k2.6', 'kimi-k2.7-code', 'kimi-k3', 'kimi-for-coding'])(
+    '%s: no sampling at all',
+    async model => {
+      const { standin, connect } = field({ profile: 'moonshot', models: [model] });
+      await ask(connect());
+      expect(
+        Object.keys(bodies(standin)[0]).filter(key => !KNOWN.includes(key) || key === 'temperature'),
+      ).toEqual([]);
+    },
+  );
+  it('a schema always says its types, at every depth', async () => {
+    const played = await session({ profile: 'moonshot' });
+    await turn(played);
+    const untyped: string[] = [];
+    const walk = (node: Record<string, unknown>, path: string) => {
+      if (typeof node.type !== 'string' || '$ref' in node || 'anyOf' in node) untyped.push(path);
+      for (const [name, inner] of Object.entries(node.properties ?? {})) walk(inner, `${path}.${name}`);
+      if (node.items) walk(node.items as Record<string, unknown>, `${path}[]`);
+    };
+    const { tools } = bodies(played.standin)[0];
+    expect(tools.length).toBeGreaterThan(8);
+    for (const tool of tools) {
+      expect(tool.function.parameters.type).toBe('object');
+      walk(tool.function.parameters, tool.function.name);
+    }
+    expect(untyped).toEqual([]);
+  });
+});
+
+describe('trap 19: the estimate follows what the backend counts', () => {
+  it('and is remembered by the next client', async () => {
+    const kept = memory();
+    const { standin, connect } = field({
+      faults: [{ request: 3, kind: 'noUsage' }],
+      client: { learnt: kept.store },
+    });
+    // Long words without vowels cost this backend more than our estimate says.
+    const history = start('Xk9$#_'.repeat(3_000));
+    const client = connect();
+    await ask(client, history);
+    await ask(client, history);
+    const { usage } = await ask(connect(), history);
+    expect(usage.estimated).toBe(true);
+    expect(usage.promptTokens / standin.requests[2]!.promptTokens).toBeCloseTo(1, 1);
+  });
+});
+
+/** A store in memory, as the file is. */
+function memory() {
+  const content = new Map<string, string>();
+  return {
+    content,
+    store: {
+      read: async (origin: string) => JSON.parse(content.get(origin) ?? 'null'),
+      write: async (origin: string, facts: unknown) => void content.set(origin, JSON.stringify(facts)),
+    },
+  };
+}
+const signal = new AbortController().signal;
+
+describe('trap 20: the window is the backend’s own', () => {
+  it.each(PROFILE_NAMES)('%s tells it in its models list', async profile => {
+    const { connect } = field({ profile, contextWindow: 54_321 });
+    expect((await connect().info(signal)).contextWindow).toBe(54_321);
+  });
+
+  it.each([
+    ['moonshot', 'moonshot'],
+    ['vllm', 'vllm-new'],
+    ['llamacpp', 'llamacpp'],
+  ] as const)('an overflow in the words of %s is told, and the session goes on', async (dialect, profile) => {
+    const played = await session({
+      profile,
+      contextWindow: 70_000,
+      faults: [{ request: 1, kind: 'overflow', dialect }],
+    });
+    expect(await turn(played)).toMatchObject({ reason: 'failed', failure: { kind: 'contextOverflow' } });
+    expect(await turn(played, 'again')).toMatchObject({ reason: 'done' });
+  });
+
+  it('one that proved smaller is believed, by the next client too, until the backend tells another', async () => {
+    const client = { learnt: memory().store };
+    const window = async (made: ModelClient) => (await made.info(signal)).contextWindow;
+    const first = field({ contextWindow: 30_000, tells: 60_000, client }).connect();
+    expect(await window(first)).toBe(60_000);
+    await expect(ask(first, words(40_000))).rejects.toMatchObject({ kind: 'contextOverflow' });
+    expect(await window(first)).toBe(30_000);
+    expect(await window(field({ contextWindow: 60_000, client }).connect())).toBe(30_000);
+    expect(await window(field({ contextWindow: 90_000, client }).connect())).toBe(90_000);
+  });
+
+  it('a list that fails leaves what it said the last time', async () => {
+    const { store } = memory();
+    const { connect, standin } = field({ contextWindow: 54_321, client: { learnt: store } });
+    await connect().info(signal);
+    const fetch: typeof globalThis.fetch = async (input, init) =>
+      String(input).endsWith('/models') ? new Response('', { status: 404 }) : standin.fetch(input, init);
+    const again = field({ client: { learnt: store, fetch } }).connect();
+    expect((await again.info(signal)).contextWindow).toBe(54_321);
+  });
+
+  it('what is kept holds no key, no prompt and no path, and is not trusted blindly', async () => {
+    const kept = memory();
+    await ask(
+      field({
+        client: { learnt: kept.store, apiKey: 'sk-secret' },
+        backend: { baseUrl: 'https://a.test/v1/x' },
+      }).connect(),
+      start('a private matter'),
+    );
+    const text = JSON.stringify([...kept.content]);
+    expect(text).toContain('https://a.test');
+    expect(text).not.toMatch(/secret|private|v1\/x/);
+
+    const broken = {
+      read: async () => ({ 'kimi-k2-thinking': { window: 'x', ratio: -1 } }),
+      write: async () => {},
+    };
+    const failing = {
+      read: () => Promise.reject(new Error('disk')),
+      write: () => Promise.reject(new Error('disk')),
+    };
+    for (const learnt of [broken, failing])
+      expect((await ask(field({ client: { learnt } }).connect())).message.text).toBe('Done.');
+  });
+});
+
+describe('trap 22: the three kinds of 429 are told apart', () => {
+  it.each([
+    ['overloaded', 7, 7_000],
+    ['rateLimit', 3, 3_000],
+    ['rateLimit', undefined, 1_000],
+    ['overloaded', undefined, 500],
+  ] as const)('%s waits (Retry-After %s) and goes on', async (kind, retryAfter, waited) => {
+    const faults = [{ request: 1, kind, ...(retryAfter && { retryAfter }) }];
+    const { standin, connect, waits } = field({ profile: 'moonshot', faults });
+    await ask(connect());
+    expect(waits).toEqual([waited]);
+    // One request each: the SDK tries nothing by itself.
+    expect(standin.requests).toHaveLength(2);
+  });
+  it.each(['quota', 'dailyLimit'] as const)('%s stops at once, in the account’s own words', async kind => {
+    const { standin, connect } = field({ profile: 'moonshot', faults: [{ request: 'every', kind }] });
+    const error = await ask(connect()).catch(e => e);
+    expect(error).toBeInstanceOf(ModelError);
+    expect(error.kind).toBe('quota');
+    expect(error.message).toMatch(/insufficient balance|TPD/);
+    expect(standin.requests).toHaveLength(1);
+  });
+  it('and no retry repeats an effect', async () => {
+    const faults = [
+      'overloaded',
+      'rateLimit',
+      'serverError',
+      'gatewayTimeout',
+      'cutInArguments',
+      'unreachable',
+    ] as const;
+    const played = await session({
+      profile: 'moonshot',
+      replies: [mark],
+      faults: [
+        ...faults.map((kind, at) => ({ request: at + 1, kind })),
+        { request: 8, kind: 'streamError', afterChunks: 2 },
+        { request: 9, kind: 'disconnect', afterChunks: 3 },
+      ],
+    });
+    expect(await turn(played)).toMatchObject({ reason: 'done' });
+    expect(played.shop.read('marks.txt')).toBe('1\n');
+    expect(await played.results()).toHaveLength(1);
+    expect(played.waits).toHaveLength(8);
+  });
+});
+
+describe('trap 25: a stream is whole with [DONE] or a finish reason, else it never was', () => {
+  it.each(['noDone', 'noFinishReason'] as const)('%s alone is no harm', async kind => {
+    const { standin, connect } = field({ replies: [mark], faults: [{ request: 1, kind }] });
+    expect((await ask(connect())).message.toolCalls).toHaveLength(1);
+    expect(standin.requests).toHaveLength(1);
+  });
+  const cuts: [string, Fault[]][] = [
+    ['in the arguments of a call', [{ kind: 'cutInArguments' }]],
+    ['in thinking', [{ kind: 'disconnect', afterChunks: 2 }]],
+    ['by an error object', [{ kind: 'streamError', afterChunks: 4 }]],
+    ['tidily, but with neither', [{ kind: 'noDone' }, { kind: 'noFinishReason' }]],
+  ];
+  it.each(cuts)('cut %s: nothing of it is kept, and it is asked for again', async (_, faults) => {
+    const struck = faults.map(fault => ({ request: 1, ...fault }));
+    const played = await session({ replies: [mark], faults: struck });
+    expect(await turn(played)).toMatchObject({ reason: 'done' });
+    expect(played.shop.read('marks.txt')).toBe('1\n');
+    const [first, second] = bodies(played.standin);
+    expect(second.messages).toEqual(first.messages);
+    expect((await played.events()).filter(e => e.type === 'assistant.message')).toHaveLength(2);
+    expect(played.live.filter(l => l.type === 'step.reset')).toHaveLength(1);
+  });
+  it('silence in mid-stream is an end as well', async () => {
+    const { standin, connect } = field({
+      replies: [mark],
+      faults: [{ request: 1, kind: 'stall', afterChunks: 2, ms: 600_000 }],
+      client: { patience: { betweenMs: 50 } },
+    });
+    const all = await deltas(connect(), start());
+    expect(all.filter(d => d.type === 'retry')).toMatchObject([{ error: { kind: 'stalled' } }]);
+    expect(standin.requests[0]?.outcome).toBe('cancelled');
+  });
+});
