@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import project from '../../vitest.config.ts';
 
 /** Tests that take minutes: `npm run test:long`. */
 export default defineConfig({
+  plugins: project.plugins,
   test: {
     include: ['test/long/*.long.ts'],
     fileParallelism: false,
