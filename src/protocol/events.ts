@@ -63,6 +63,25 @@ export const SessionEvent = z.discriminatedUnion('type', [
     steer: z.boolean(),
   }),
   event('step.started', { turn: z.string(), step: z.number().int().positive() }),
+  /**
+   * A request is about to go out and may cost this much: the prompt without any cache hit, and all of its output
+   * budget. Holds until that step's message or payment, its next reservation, or the turn's end. Only for requests
+   * with a known price.
+   */
+  event('request.reserved', {
+    turn: z.string(),
+    step: z.number().int().positive(),
+    promptTokens: z.number(),
+    outputTokens: z.number(),
+    atMost: Money,
+  }),
+  /** Paid for and never seen: the answer had begun when it was voided, stopped, or lost in a crash. */
+  event('request.paid', {
+    turn: z.string(),
+    step: z.number().int().positive(),
+    usage: Usage,
+    cost: Money.optional(),
+  }),
   event('assistant.message', {
     turn: z.string(),
     step: z.number().int().positive(),
@@ -140,8 +159,8 @@ export type LiveEvent =
   | { type: 'call.delta'; index: number; name: string; bytes: number }
   /** What came of this step so far is void: the request is made again. */
   | { type: 'step.reset' }
-  /** The request waits: `until` is milliseconds since the epoch. */
-  | { type: 'step.waiting'; reason: string; until: number; attempt: number }
+  /** The request waits: `until` is milliseconds since the epoch, where the end can be told. */
+  | { type: 'step.waiting'; reason: string; until?: number; attempt: number }
   | { type: 'tool.started'; callId: string }
   /** Live output of a running tool. */
   | { type: 'tool.output'; callId: string; text: string }

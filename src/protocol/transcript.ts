@@ -8,6 +8,7 @@
 import type { ApprovalMode, Rule } from './access.ts';
 import type { PlanItem, ToolDisplay, ToolTitle } from './display.ts';
 import type { Backend, ContextItem, EventOf, Failure, SessionEvent, TurnEnd } from './events.ts';
+import { addMoney, addUsage } from './ledger.ts';
 import type { Money, Usage } from './message.ts';
 
 export type TranscriptItem =
@@ -71,9 +72,14 @@ export interface SessionHead {
   /** Input plus output of the last model call: what the window holds now. */
   contextTokens: number;
   contextWindow: number;
+  /** All requests, those that nobody saw an answer of included. */
   total: Usage;
-  /** One entry per currency that was paid in. */
+  /** One entry per currency that was paid in, here and below. */
   cost: Money[];
+  /** The part of `cost` that the running (or last) turn brought. */
+  turnCost: Money[];
+  /** The part of `cost` that was paid for answers nobody saw, and how many requests that were. */
+  unseen: { requests: number; cost: Money[] };
 }
 
 export interface Transcript {
@@ -107,6 +113,8 @@ export function emptyTranscript(): Transcript {
       contextWindow: 0,
       total: { promptTokens: 0, cachedTokens: 0, completionTokens: 0 },
       cost: [],
+      turnCost: [],
+      unseen: { requests: 0, cost: [] },
     },
     items: [],
     calls: new Map(),
@@ -143,7 +151,14 @@ export function applyEvent(t: Transcript, e: SessionEvent): Change {
     case 'session.changed':
       return head({ mode: e.mode ?? t.head.mode, backend: e.backend ?? t.head.backend });
     case 'turn.started':
-      return head({ status: 'running', turnStartedAt: e.at, step: 0, maxSteps: e.maxSteps, pending: [] });
+      return head({
+        status: 'running',
+        turnStartedAt: e.at,
+        step: 0,
+        maxSteps: e.maxSteps,
+        pending: [],
+        turnCost: [],
+      });
     case 'turn.resumed':
       return head({ status: 'running', pending: [] });
     case 'user.message':
@@ -156,9 +171,14 @@ export function applyEvent(t: Transcript, e: SessionEvent): Change {
       return head({
         contextTokens: e.usage.promptTokens + e.usage.completionTokens,
         contextWindow: e.contextWindow,
-        total: addUsage(t.head.total, e.usage),
-        cost: e.cost ? addMoney(t.head.cost, e.cost) : t.head.cost,
+        ...spent(t.head, e),
       });
+    case 'request.reserved':
+      return { items, head: false };
+    case 'request.paid': {
+      const { requests, cost } = t.head.unseen;
+      return head({ ...spent(t.head, e), unseen: { requests: requests + 1, cost: addMoney(cost, e.cost) } });
+    }
     case 'tool.planned':
       updateTool(e.callId, { title: e.title });
       return { items, head: false };
@@ -256,20 +276,10 @@ function toolOf(t: Transcript, callId: string): ToolItem | undefined {
   return item?.kind === 'tool' ? item : undefined;
 }
 
-function addUsage(a: Usage, b: Usage): Usage {
+function spent(head: SessionHead, { usage, cost }: { usage: Usage; cost?: Money }): Partial<SessionHead> {
   return {
-    promptTokens: a.promptTokens + b.promptTokens,
-    cachedTokens: a.cachedTokens + b.cachedTokens,
-    completionTokens: a.completionTokens + b.completionTokens,
-    reasoningTokens:
-      a.reasoningTokens === undefined && b.reasoningTokens === undefined
-        ? undefined
-        : (a.reasoningTokens ?? 0) + (b.reasoningTokens ?? 0),
-    estimated: a.estimated || b.estimated || undefined,
+    total: addUsage(head.total, usage),
+    cost: addMoney(head.cost, cost),
+    turnCost: addMoney(head.turnCost, cost),
   };
-}
-
-export function addMoney(sums: Money[], paid: Money): Money[] {
-  if (!sums.some(m => m.currency === paid.currency)) return [...sums, paid];
-  return sums.map(m => (m.currency === paid.currency ? { ...m, amount: m.amount + paid.amount } : m));
 }

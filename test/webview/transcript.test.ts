@@ -139,6 +139,12 @@ describe('what is live', () => {
     expect(view.posted).toEqual([{ type: 'stop' }]);
   });
 
+  it('says for what it waits, though nobody can tell how long', async () => {
+    const view = await openView();
+    await view.receive(begun().snapshot([{ type: 'step.waiting', reason: 'others first', attempt: 1 }]));
+    expect(view.find('.run-now').textContent).toBe('Waiting: others first');
+  });
+
   it('is over with the turn', async () => {
     const view = await openView();
     const s = begun();

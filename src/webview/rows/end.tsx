@@ -60,8 +60,8 @@ function shown({ reason, failure, steps }: End): Shown {
       };
     case 'costLimit':
       return {
-        what: 'Reached the cost limit of this session.',
-        todo: 'Raise the limit in the settings to go on.',
+        what: failure?.message ?? 'Reached the cost limit of this session.',
+        todo: failure?.hint ?? 'Raise the limit in the settings to go on.',
         button: { label: 'Open settings', message: { type: 'command', command: 'openSettings' } },
       };
     case 'unanswered':

@@ -18,7 +18,7 @@ export interface Live {
   text: string;
   /** Calls being written, by their index in the reply. */
   calls: readonly { name: string; bytes: number }[];
-  waiting?: { reason: string; until: number; attempt: number };
+  waiting?: { reason: string; until?: number; attempt: number };
   tools: ReadonlyMap<string, LiveTool>;
   tokensPerSecond: number;
 }

@@ -1,7 +1,7 @@
 /** Below the text: how far it may go, who answers, what it used, and send. */
 import type { ApprovalMode } from '../../protocol/access.ts';
 import { around, backend, head, isBusy, mode } from '../state/store.ts';
-import { compact, exact, modes, money } from '../text/words.ts';
+import { compact, exact, modes, money, plural } from '../text/words.ts';
 import { post } from '../vscode.ts';
 import { Icon, IconButton } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
@@ -69,12 +69,19 @@ function ModePicker() {
 
 function Cost() {
   if (!head.value) return null;
-  const { cost, total } = head.value;
+  const { cost, turnCost, unseen, total } = head.value;
   const paid = money(cost);
   const cached = total.promptTokens ? Math.round((total.cachedTokens / total.promptTokens) * 100) : 0;
-  const title =
-    `Input ${exact(total.promptTokens)} tokens (${cached}% from the cache), output ${exact(total.completionTokens)}` +
-    `${total.estimated ? ', estimated' : ''}${cost.length ? '' : '. No price is known for this backend'}`;
+  const title = [
+    `Input ${exact(total.promptTokens)} tokens (${cached}% from the cache), output ${exact(total.completionTokens)}${total.estimated ? ', estimated' : ''}`,
+    cost.length ? '' : 'No price is known for this backend',
+    turnCost.length ? `This turn: ${money(turnCost)}` : '',
+    unseen.requests
+      ? `Stopped or asked again: ${plural(unseen.requests, 'request')} ${money(unseen.cost)}`
+      : '',
+  ]
+    .filter(Boolean)
+    .join('. ');
   const tokens = total.promptTokens + total.completionTokens;
   if (!tokens) return null;
   return (

@@ -50,8 +50,11 @@ function happening(head: SessionHead, live: Live, now: number): string {
   const pending = head.pending[0];
   if (pending) return pending.kind === 'approval' ? 'Waiting for your approval' : 'Waiting for your answer';
   if (live.waiting) {
-    const left = Math.ceil((live.waiting.until - now) / 1000);
-    return left > 0 ? `Waiting ${left} s: ${live.waiting.reason}` : `Trying again: ${live.waiting.reason}`;
+    const { reason, until, attempt } = live.waiting;
+    if (until === undefined) return `Waiting: ${reason}`;
+    const left = Math.ceil((until - now) / 1000);
+    if (left > 0) return `Waiting ${left} s: ${reason}`;
+    return attempt > 1 ? `Trying again: ${reason}` : `Asking now: ${reason}`;
   }
   const tools = runningTools();
   if (tools.length > 1) return `Running ${tools.length} tools`;

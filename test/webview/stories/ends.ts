@@ -16,11 +16,19 @@ const away: Failure = {
   action: 'selectBackend',
 };
 
+const spent: Failure = {
+  kind: 'costLimit',
+  message:
+    'The limit of USD 1.00 for this session would be passed: USD 0.95 is spent, and the next request may cost USD 0.08.',
+  hint: 'Raise ascent.maxCost (--max-cost) to go on.',
+  action: 'openSettings',
+};
+
 export const ends: Story[] = [
   { name: 'end-failed', messages: () => [begun().end('failed', away).snapshot()] },
   { name: 'end-stopped', messages: () => [begun().end('stopped').snapshot()] },
   { name: 'end-step-limit', messages: () => [begun().end('stepLimit').snapshot()] },
-  { name: 'end-cost-limit', messages: () => [begun().end('costLimit').snapshot()] },
+  { name: 'end-cost-limit', messages: () => [begun().end('costLimit', spent).snapshot()] },
   {
     name: 'failed-calls',
     messages: () => {
