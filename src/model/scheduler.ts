@@ -1,0 +1,145 @@
+/**
+ * Who may ask a backend next. One queue per origin and key, shared by all that call the model: hosts count requests
+ * and tokens per account, so what one session does costs the others.
+ *
+ * Nothing is known of an account's limits before the host tells them, in headers or in the words of a refusal; until
+ * then requests go out at once. What is told is kept to, and requests wait here, in order, instead of at the host.
+ */
+import type { ModelError } from './client.ts';
+import { type Clock, orAborted, systemClock } from './clock.ts';
+import { createQuotas } from './quotas.ts';
+
+export interface Scheduler {
+  lane(origin: string, apiKey: string | undefined): Lane;
+}
+
+/** Why a request does not go out yet. Without `delayMs` nobody can tell how long. */
+export interface Wait {
+  reason: string;
+  delayMs?: number;
+}
+
+export interface Lane {
+  /**
+   * Yields the reasons to wait, each once, and returns when the request may go out; `leave` must follow. `tokens`: the
+   * prompt and the whole output budget, because hosts charge both to the rate limit in advance. Throws the
+   * signal's reason at once, or the error that stopped all who waited.
+   */
+  enter(tokens: number, signal: AbortSignal): AsyncGenerator<Wait, void>;
+  /** After each `enter` that returned. `answered`: by a whole reply. */
+  leave(answered: boolean): void;
+  /** What any answer of the host says about its limits. */
+  learn(headers: Headers): void;
+  /** A failure, whatever its kind; `delayMs` as it is tried again, undefined when it is final. */
+  failed(error: ModelError, delayMs: number | undefined): void;
+}
+
+/** The clock's `now` is milliseconds since the epoch: hosts name points in time. */
+export function createScheduler(clock: Clock = { ...systemClock, now: Date.now }): Scheduler {
+  const lanes = new Map<string, Lane>();
+  return {
+    lane(origin, apiKey) {
+      const name = `${origin}\n${apiKey ?? ''}`;
+      const lane = lanes.get(name) ?? createLane(URL.parse(origin)?.host ?? origin, clock);
+      lanes.set(name, lane);
+      return lane;
+    },
+  };
+}
+
+interface Place {
+  tokens: number;
+  stopped?: ModelError;
+}
+
+function createLane(host: string, clock: Clock): Lane {
+  const quotas = createQuotas(host);
+  const queue: Place[] = [];
+  let running = 0;
+  /** Requests at once: lowered by refusals, raised by replies, never above what the host told. */
+  let most = Number.POSITIVE_INFINITY;
+  let coolDown = { until: 0, reason: '' };
+  let changed = Promise.withResolvers<void>();
+
+  const wake = () => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
+
+  /** What the first in the queue waits for, and with it everyone. */
+  const obstacle = (now: number): Wait | undefined => {
+    const first = queue[0];
+    if (!first) return undefined;
+    if (now < coolDown.until) return { reason: coolDown.reason, delayMs: coolDown.until - now };
+    const full = running >= Math.min(most, quotas.atOnce);
+    if (full) return { reason: `${host} takes no more requests at once.` };
+    return quotas.obstacle(first.tokens, now);
+  };
+
+  return {
+    async *enter(tokens, signal) {
+      const mine: Place = { tokens };
+      queue.push(mine);
+      let told = { reason: '', until: 0 };
+      try {
+        for (;;) {
+          signal.throwIfAborted();
+          if (mine.stopped) throw mine.stopped;
+          const now = clock.now();
+          const wait = obstacle(now);
+          if (!wait && queue[0] === mine) break;
+          // Taken before anyone hears of the wait: what changes meanwhile must not be missed.
+          const news = changed.promise;
+          const until = now + (wait?.delayMs ?? 0);
+          if (wait && (wait.reason !== told.reason || Math.abs(until - told.until) > 500)) {
+            told = { reason: wait.reason, until };
+            yield wait;
+          }
+          await pause(news, wait?.delayMs, signal, clock);
+        }
+        running++;
+        quotas.take(tokens, clock.now());
+      } finally {
+        queue.splice(queue.indexOf(mine), 1);
+        wake();
+      }
+    },
+
+    leave(answered) {
+      running--;
+      if (answered) most++;
+      wake();
+    },
+
+    learn(headers) {
+      quotas.learn(headers, clock.now());
+      wake();
+    },
+
+    failed(error, delayMs) {
+      if (error.kind === 'quota') for (const place of queue) place.stopped = error;
+      if (error.kind === 'rateLimit' || error.kind === 'overloaded') {
+        quotas.refused(error.message);
+        most = Math.max(1, Math.min(most, running));
+        const until = clock.now() + (delayMs ?? 0);
+        if (until > coolDown.until) coolDown = { until, reason: error.message };
+      }
+      wake();
+    },
+  };
+}
+
+async function pause(
+  news: Promise<void>,
+  ms: number | undefined,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<void> {
+  const timer = new AbortController();
+  try {
+    const waits = ms === undefined ? [news] : [news, clock.sleep(ms, timer.signal)];
+    await orAborted(() => Promise.race(waits), signal);
+  } finally {
+    timer.abort();
+  }
+}
