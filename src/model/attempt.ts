@@ -5,6 +5,7 @@ import { type Chunk, errorOf, readChunk } from './chunk.ts';
 import type { ModelReply } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Place, stalledError, streamError } from './errors.ts';
+import type { Meter } from './meter.ts';
 import type { Wire } from './openai.ts';
 import { type Patience, patiently } from './patience.ts';
 
@@ -17,6 +18,7 @@ export interface AttemptOptions {
   usedIds: Set<string>;
   /** What the reply goes on with; shown again, because the retry before voided it. */
   begun: Begun | undefined;
+  meter: Meter;
   signal: AbortSignal;
 }
 
@@ -26,7 +28,7 @@ export async function* runAttempt(
   body: Record<string, unknown>,
   options: AttemptOptions,
 ): AsyncGenerator<ShownDelta | Assembling> {
-  const { wire, place, patience, now, usedIds, begun } = options;
+  const { wire, place, patience, now, usedIds, begun, meter } = options;
   const socket = new AbortController();
   const signal = AbortSignal.any([options.signal, socket.signal]);
   const startedAt = now();
@@ -46,6 +48,7 @@ export async function* runAttempt(
   if (begun?.text) yield { type: 'text', text: begun.text };
   try {
     for await (const piece of pieces) {
+      meter.see(piece);
       if (piece === 'alive') continue;
       if (piece === 'done') {
         done = true;

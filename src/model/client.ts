@@ -9,6 +9,18 @@ export interface ModelRequest {
   tools: readonly ToolDeclaration[];
   /** Stable for the life of a session; sent as `prompt_cache_key` where the profile knows it. */
   sessionId: string;
+  /** Awaited before the request goes out, each time that it does; what it throws ends the stream. */
+  mayAsk?(price: AskingPrice): Promise<void>;
+}
+
+/** What a request that is about to go out may cost. */
+export interface AskingPrice {
+  /** Tokens, as estimated. */
+  promptTokens: number;
+  /** Tokens: the output budget that is asked for. */
+  outputTokens: number;
+  /** No input from the cache, all of the budget used. Absent when no price is known. */
+  atMost?: Money;
 }
 
 export type Finish = 'stop' | 'length' | 'toolCalls' | 'other';
@@ -33,6 +45,10 @@ export type ModelDelta =
   | { type: 'call'; index: number; name: string; bytes: number }
   /** All deltas so far are void: the request goes out again after `delayMs`. */
   | { type: 'retry'; error: ModelError; attempt: number; delayMs: number }
+  /** The request has not gone out yet: others of this account are before it, or the host's limits. */
+  | { type: 'waiting'; reason: string; delayMs?: number }
+  /** Paid for an answer that comes to nothing: a `retry` or the stream's end in an error follows. Never void. */
+  | { type: 'unseen'; usage: Usage; cost?: Money }
   | ModelReply;
 
 /** Facts about the model behind a backend, read from it where it tells, else from the profile. */

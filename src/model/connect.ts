@@ -9,6 +9,7 @@ import type { Assembled } from './assembly.ts';
 import { type Assembling, runAttempt } from './attempt.ts';
 import { BudgetSpent, type Remedy } from './budgetSpent.ts';
 import {
+  type AskingPrice,
   type ModelClient,
   type ModelDelta,
   ModelError,
@@ -20,6 +21,7 @@ import { Overflow, type Place } from './errors.ts';
 import { estimateMessage, estimatePrompt, estimateTokens, recalibrated } from './estimate.ts';
 import { createLearnt, type LearntStore } from './learnt.ts';
 import { createLimits, type Limits } from './limits.ts';
+import { createMeter } from './meter.ts';
 import { factsOf } from './models.ts';
 import { openWire } from './openai.ts';
 import { PATIENCE, type Patience } from './patience.ts';
@@ -27,6 +29,7 @@ import { costOf, priceOf } from './prices.ts';
 import { profileOf } from './profiles.ts';
 import { outputBudget, requestBody } from './request.ts';
 import { withRetries } from './retry.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
 import { PLAIN, type Variation, variationAfter } from './variation.ts';
 
 export interface ModelClientOptions {
@@ -34,6 +37,8 @@ export interface ModelClientOptions {
   apiKey?: string | undefined;
   /** Instead of the platform's: the embedded stand-in answers without a port. */
   fetch?: typeof fetch | undefined;
+  /** Shared by all clients of a process: what a host allows it allows per account, not per session. */
+  scheduler?: Scheduler | undefined;
   /** For the timings of a reply. */
   now?: Clock['now'] | undefined;
   /** The waits between attempts; limits on silence run on the real clock, see `patience`. */
@@ -49,15 +54,17 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   const { backend } = options;
   const { model } = backend;
   const apiKey = options.apiKey?.trim() || undefined;
+  const address = checkAddress(backend.baseUrl, apiKey);
   const place: Place = {
-    host: checkAddress(backend.baseUrl, apiKey).host,
+    host: address.host,
     model,
     redact: text => (apiKey ? text.replaceAll(apiKey, '***') : text),
   };
   const profile = profileOf(backend);
   const facts = factsOf(model, profile.selfHosted);
   const price = priceOf(profile, model);
-  const wire = openWire({ backend, place, apiKey, fetch: options.fetch });
+  const lane = (options.scheduler ?? createScheduler()).lane(address.origin, apiKey);
+  const wire = openWire({ backend, place, apiKey, fetch: options.fetch, answered: lane.learn });
   const learnt = createLearnt(options.learnt, backend.baseUrl, model);
   const limits = createLimits(model, profile, wire.models, learnt);
   const usedIds = createIdMemory();
@@ -78,7 +85,8 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       estimatePrompt(request.messages, request.tools) +
       (begun ? estimateTokens(begun.reasoning) + estimateTokens(begun.text) : 0);
     const outputCap = Math.min(known.outputCap, facts.outputCap ?? Number.POSITIVE_INFINITY);
-    const room = { window: known.window, prompt: scaled(estimate), outputCap };
+    const prompt = scaled(estimate);
+    const room = { window: known.window, prompt, outputCap };
     const budget = outputBudget(room, variation.allRoom);
     /** What helps should this budget run out. */
     const remedy: Remedy | undefined =
@@ -86,12 +94,19 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     const dialect = { profile, seenKey: learnt.facts.reasoningKey };
     return {
       estimate,
+      prompt,
       known,
       budget,
       remedy,
       ...requestBody(request, { model, profile, dialect, budget, variation }),
     };
   }
+
+  const withCost = (usage: Usage) => ({ usage, ...(price && { cost: costOf(usage, price) }) });
+  const askingPrice = (promptTokens: number, outputTokens: number): AskingPrice => {
+    const { cost } = withCost({ promptTokens, cachedTokens: 0, completionTokens: outputTokens });
+    return { promptTokens, outputTokens, ...(cost && { atMost: cost }) };
+  };
 
   /** After an overflow: believes the backend. True when a smaller output budget alone would fit the window. */
   function learnFrom(overflow: Overflow, estimate: number, known: Limits, budget: number): boolean {
@@ -112,23 +127,39 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     const ids = usedIds(request);
     const { begun } = variation;
     for (let refitted = false; ; refitted = true) {
-      const { estimate, known, budget, remedy, body, repairs } = await prepare(request, variation, signal);
+      const prepared = await prepare(request, variation, signal);
+      const { estimate, prompt, known, budget, remedy, body } = prepared;
+      const repairs = refitted ? [...prepared.repairs, REFITTED] : prepared.repairs;
+      for await (const wait of lane.enter(prompt + budget, signal, request))
+        yield { type: 'waiting', ...wait };
+      const meter = createMeter();
       let started = false;
+      let whole = false;
       try {
-        const sent = { wire, place, patience, now, usedIds: ids, begun, signal };
-        for await (const piece of runAttempt(body, sent)) {
+        await request.mayAsk?.(askingPrice(prompt, budget));
+        const parts = { wire, place, patience, now, usedIds: ids, begun, meter, signal };
+        for await (const piece of runAttempt(body, parts)) {
           started = true;
-          if (piece.type !== 'assembled') yield piece;
-          else yield finish(piece, estimate, remedy, refitted ? [...repairs, REFITTED] : repairs);
+          if (piece.type !== 'assembled') {
+            yield piece;
+            continue;
+          }
+          const reply = finish(piece, estimate, remedy, repairs);
+          whole = true;
+          yield reply;
         }
         return;
       } catch (error) {
+        const used = whole ? undefined : meter.used(prompt);
+        if (used) yield { type: 'unseen', ...withCost(used) };
         answered ||= started || (error instanceof ModelError && error.status !== undefined);
         if (error instanceof BudgetSpent) throw new BudgetSpent(error.begun, remedy);
         // A host that does not continue after all: what went wrong is still the budget.
         if (begun && error instanceof ModelError && error.kind === 'badRequest') throw new BudgetSpent(begun);
         if (!(error instanceof Overflow)) throw error;
         if (!learnFrom(error, estimate, known, budget) || started || refitted) throw error;
+      } finally {
+        lane.leave(whole);
       }
     }
   }
@@ -152,8 +183,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       type: 'reply',
       message,
       finish: reply.finish,
-      usage,
-      ...(price && { cost: costOf(usage, price) }),
+      ...withCost(usage),
       timing,
       repairs: [...repairs, ...reply.repairs, ...(cut ? [CUT] : [])],
     };
@@ -163,18 +193,27 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     async info(signal) {
       return { id: model, contextWindow: (await limits.read(signal)).window };
     },
-    stream(request, signal) {
+    async *stream(request, signal) {
       let variation = PLAIN;
       const again = (before: ModelError | undefined) => {
         variation = variationAfter(before, variation);
         return attempt(request, variation, signal);
       };
-      return withRetries(again, {
+      const deltas = withRetries(again, {
         sleep: options.sleep ?? systemClock.sleep,
         random: options.random ?? Math.random,
         signal,
         known: () => answered,
       });
+      try {
+        for await (const delta of deltas) {
+          if (delta.type === 'retry') lane.failed(delta.error, delta.delayMs, request);
+          yield delta;
+        }
+      } catch (error) {
+        if (error instanceof ModelError) lane.failed(error, undefined, request);
+        throw error;
+      }
     },
   };
 }

@@ -20,6 +20,8 @@ function advice(error: ModelError, backend: Backend): Advice {
     case 'overloaded':
       return { hint: 'Continue later, or choose another backend.', action: 'retry' };
     case 'quota':
+      if (/^The daily limit/.test(error.message))
+        return { hint: 'Go on tomorrow, or choose another backend.', action: 'selectBackend' };
       return { hint: 'Top up the account, or choose another backend.', action: 'selectBackend' };
     case 'contextOverflow':
       return { hint: 'Start a new session and tell it where this one stands.', action: 'newSession' };

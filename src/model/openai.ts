@@ -29,12 +29,14 @@ export interface WireOptions {
   place: Place;
   apiKey: string | undefined;
   fetch: typeof fetch | undefined;
+  /** Hears the headers of every answer, refusals included. */
+  answered(headers: Headers): void;
 }
 
 /** Above every limit of our own: silence is judged by patience.ts, not by the client. */
 const NO_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
-export function openWire({ backend, place, apiKey, fetch: ownFetch }: WireOptions): Wire {
+export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: WireOptions): Wire {
   const client = new OpenAI({
     baseURL: backend.baseUrl.replace(/\/+$/, ''),
     // The client refuses to be made without a key; where there is none, no header goes out (see `guarded`).
@@ -47,7 +49,7 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch }: WireOption
     logLevel: 'off',
     maxRetries: 0,
     timeout: NO_TIMEOUT_MS,
-    fetch: guarded(ownFetch, apiKey),
+    fetch: guarded(ownFetch, apiKey, answered),
   });
 
   const request = async (send: () => Promise<Response>, signal: AbortSignal): Promise<Response> => {
@@ -144,8 +146,12 @@ function payloadOf({ event, data }: ServerSentEvent): unknown {
  * The given fetch with what every request has to keep: no redirect is followed (a redirect would carry the key along), and
  * only headers that we chose go out, whatever the environment or the client would add.
  */
-function guarded(own: typeof fetch | undefined, apiKey: string | undefined): typeof fetch {
-  return (input, init) => {
+function guarded(
+  own: typeof fetch | undefined,
+  apiKey: string | undefined,
+  answered: WireOptions['answered'],
+): typeof fetch {
+  return async (input, init) => {
     const headers = new Headers({
       accept: 'text/event-stream, application/json',
       'user-agent': 'Ascent',
@@ -153,7 +159,9 @@ function guarded(own: typeof fetch | undefined, apiKey: string | undefined): typ
       ...(apiKey && { authorization: `Bearer ${apiKey}` }),
     });
     const patient: object = own ? {} : { dispatcher: patientDispatcher() };
-    return (own ?? fetch)(input, { ...init, ...patient, headers, redirect: 'manual' });
+    const response = await (own ?? fetch)(input, { ...init, ...patient, headers, redirect: 'manual' });
+    answered(response.headers);
+    return response;
   };
 }
 

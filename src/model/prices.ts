@@ -2,8 +2,10 @@
  * What tokens cost: list prices per million tokens, with the day they were read. A price that is not here is not
  * guessed; the call then has no cost.
  */
+
+import type { Backend } from '../protocol/events.ts';
 import type { Money, Usage } from '../protocol/message.ts';
-import type { Profile } from './profiles.ts';
+import { isLoopback, type Profile, profileOf } from './profiles.ts';
 
 export interface Price {
   model: RegExp;
@@ -61,6 +63,20 @@ export const PRICES: Readonly<Record<string, readonly Price[]>> = {
 export function priceOf(profile: Profile, model: string): Price | undefined {
   return profile.prices ? PRICES[profile.prices]?.find(p => p.model.test(model)) : undefined;
 }
+
+/**
+ * Whether a backend is known to cost nothing per token: an engine of one's own, or an address that only this machine
+ * or its private network has. What merely names no profile may be anyone's, at any price.
+ */
+export function isFree(backend: Pick<Backend, 'profile' | 'baseUrl'>): boolean {
+  const profile = profileOf(backend);
+  if (profile.prices) return false;
+  const host = URL.parse(backend.baseUrl)?.hostname ?? '';
+  return (profile.selfHosted && profile.id !== 'custom') || isLoopback(host) || PRIVATE.test(host);
+}
+/** RFC 1918, RFC 4193, link-local names, and names without a domain. */
+const PRIVATE =
+  /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)[\d.]+$|^\[f[cd][\da-f]{2}:|\.(local|internal|lan)$|^[a-z\d-]+$/i;
 
 export function costOf(usage: Usage, price: Price): Money {
   const fresh = usage.promptTokens - usage.cachedTokens;

@@ -22,16 +22,20 @@ export interface Wait {
 export interface Lane {
   /**
    * Yields the reasons to wait, each once, and returns when the request may go out; `leave` must follow. `tokens`: the
-   * prompt and the whole output budget, because hosts charge both to the rate limit in advance. Throws the
-   * signal's reason at once, or the error that stopped all who waited.
+   * prompt and the whole output budget, because hosts charge both to the rate limit in advance. `who`: as given to
+   * `failed`, the same for all attempts of one request. Throws the signal's reason at once, or the error that stopped
+   * all who waited.
    */
-  enter(tokens: number, signal: AbortSignal): AsyncGenerator<Wait, void>;
+  enter(tokens: number, signal: AbortSignal, who: object): AsyncGenerator<Wait, void>;
   /** After each `enter` that returned. `answered`: by a whole reply. */
   leave(answered: boolean): void;
   /** What any answer of the host says about its limits. */
   learn(headers: Headers): void;
-  /** A failure, whatever its kind; `delayMs` as it is tried again, undefined when it is final. */
-  failed(error: ModelError, delayMs: number | undefined): void;
+  /**
+   * A failure, whatever its kind. `delayMs`: when `who` will try again, undefined when it is final. After a refusal all
+   * others wait for as long.
+   */
+  failed(error: ModelError, delayMs: number | undefined, who: object): void;
 }
 
 /** The clock's `now` is milliseconds since the epoch: hosts name points in time. */
@@ -48,6 +52,7 @@ export function createScheduler(clock: Clock = { ...systemClock, now: Date.now }
 }
 
 interface Place {
+  who: object;
   tokens: number;
   stopped?: ModelError;
 }
@@ -56,9 +61,9 @@ function createLane(host: string, clock: Clock): Lane {
   const quotas = createQuotas(host);
   const queue: Place[] = [];
   let running = 0;
-  /** Requests at once: lowered by refusals, raised by replies, never above what the host told. */
+  /** Requests at once: lowered by overloads, raised by replies. */
   let most = Number.POSITIVE_INFINITY;
-  let coolDown = { until: 0, reason: '' };
+  let coolDown: { until: number; reason: string; who?: object } = { until: 0, reason: '' };
   let changed = Promise.withResolvers<void>();
 
   const wake = () => {
@@ -70,15 +75,17 @@ function createLane(host: string, clock: Clock): Lane {
   const obstacle = (now: number): Wait | undefined => {
     const first = queue[0];
     if (!first) return undefined;
-    if (now < coolDown.until) return { reason: coolDown.reason, delayMs: coolDown.until - now };
+    // Whoever was refused has waited by itself.
+    if (now < coolDown.until && coolDown.who !== first.who)
+      return { reason: coolDown.reason, delayMs: coolDown.until - now };
     const full = running >= Math.min(most, quotas.atOnce);
     if (full) return { reason: `${host} takes no more requests at once.` };
     return quotas.obstacle(first.tokens, now);
   };
 
   return {
-    async *enter(tokens, signal) {
-      const mine: Place = { tokens };
+    async *enter(tokens, signal, who) {
+      const mine: Place = { who, tokens };
       queue.push(mine);
       let told = { reason: '', until: 0 };
       try {
@@ -95,7 +102,7 @@ function createLane(host: string, clock: Clock): Lane {
             told = { reason: wait.reason, until };
             yield wait;
           }
-          await pause(news, wait?.delayMs, signal, clock);
+          await pause(news, wait?.delayMs === undefined ? undefined : until - clock.now(), signal, clock);
         }
         running++;
         quotas.take(tokens, clock.now());
@@ -116,13 +123,14 @@ function createLane(host: string, clock: Clock): Lane {
       wake();
     },
 
-    failed(error, delayMs) {
+    failed(error, delayMs, who) {
       if (error.kind === 'quota') for (const place of queue) place.stopped = error;
       if (error.kind === 'rateLimit' || error.kind === 'overloaded') {
         quotas.refused(error.message);
-        most = Math.max(1, Math.min(most, running));
+        // Not for requests or tokens a minute: fewer at once would not help there.
+        if (error.kind === 'overloaded') most = Math.max(1, Math.min(most, running));
         const until = clock.now() + (delayMs ?? 0);
-        if (until > coolDown.until) coolDown = { until, reason: error.message };
+        if (until > coolDown.until) coolDown = { until, reason: error.message, who };
       }
       wake();
     },

@@ -232,8 +232,8 @@ describe('faults on the wire', () => {
       chat: [stream(sse([chunk({ content: 'Half an ans' })], false)), answer('Whole')],
     });
     const deltas = await collect(client);
-    expect(deltas.map(d => d.type)).toEqual(['text', 'retry', 'reasoning', 'text', 'reply']);
-    expect(deltas[1]).toMatchObject({ attempt: 2, delayMs: 500, error: { kind: 'network' } });
+    expect(deltas.map(d => d.type)).toEqual(['text', 'unseen', 'retry', 'reasoning', 'text', 'reply']);
+    expect(deltas[2]).toMatchObject({ attempt: 2, delayMs: 500, error: { kind: 'network' } });
     expect(waits).toEqual([500]);
     expect(server.chats).toHaveLength(2);
   });

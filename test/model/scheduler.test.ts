@@ -33,7 +33,7 @@ function lanes() {
 function ask(lane: Lane, tokens = 1, signal = new AbortController().signal) {
   const request = { waits: [] as Wait[], entered: false, error: undefined as unknown };
   const run = async () => {
-    for await (const wait of lane.enter(tokens, signal)) request.waits.push(wait);
+    for await (const wait of lane.enter(tokens, signal, request)) request.waits.push(wait);
     request.entered = true;
   };
   run().catch(error => {
@@ -56,7 +56,7 @@ describe('requests to one origin and key', () => {
 
   it('share a cool-down, with the reason and how long; others are not held', async () => {
     const { time, scheduler, lane } = lanes();
-    lane.failed(refusal('overloaded', 'k2.example is overloaded.'), 7_000);
+    lane.failed(refusal('overloaded', 'k2.example is overloaded.'), 7_000, {});
     const held = ask(scheduler.lane('https://k2.example', 'key'));
     const otherKey = ask(scheduler.lane('https://k2.example', 'another'));
     const otherOrigin = ask(scheduler.lane('https://other.example', 'key'));
@@ -69,12 +69,20 @@ describe('requests to one origin and key', () => {
     expect(held.entered).toBe(true);
   });
 
+  it('do not wait twice for a refusal of their own', async () => {
+    const { lane } = lanes();
+    const refused = {};
+    lane.failed(refusal('overloaded'), 7_000, refused);
+    const again = lane.enter(1, new AbortController().signal, refused);
+    expect(await again.next()).toEqual({ done: true, value: undefined });
+  });
+
   it('wait longer, and say so, when another refusal asks for more', async () => {
     const { time, lane } = lanes();
-    lane.failed(refusal('rateLimit'), 5_000);
+    lane.failed(refusal('rateLimit'), 5_000, {});
     const held = ask(lane);
     await idle();
-    lane.failed(refusal('rateLimit'), 30_000);
+    lane.failed(refusal('rateLimit'), 30_000, {});
     await idle();
     expect(held.waits.map(w => w.delayMs)).toEqual([5_000, 30_000]);
     await time.pass(5_000);
@@ -83,7 +91,7 @@ describe('requests to one origin and key', () => {
 
   it('end at once when they are aborted, and let those behind them pass', async () => {
     const { lane } = lanes();
-    lane.failed(refusal('rateLimit', 'max concurrency: 1'), 0);
+    lane.failed(refusal('rateLimit', 'max concurrency: 1'), 0, {});
     const running = ask(lane);
     await idle();
     const stop = new AbortController();
@@ -99,15 +107,15 @@ describe('requests to one origin and key', () => {
 
   it('all stop when the account has no credit left; later ones ask anew', async () => {
     const { lane } = lanes();
-    lane.failed(refusal('rateLimit'), 60_000);
+    lane.failed(refusal('rateLimit'), 60_000, {});
     const waiting = [ask(lane), ask(lane)];
     await idle();
     const broke = refusal('quota');
-    lane.failed(broke, undefined);
+    lane.failed(broke, undefined, {});
     await idle();
     expect(waiting.map(w => w.error)).toEqual([broke, broke]);
     const { lane: fresh } = lanes();
-    fresh.failed(broke, undefined);
+    fresh.failed(broke, undefined, {});
     const later = ask(fresh);
     await idle();
     expect(later.entered).toBe(true);
@@ -115,8 +123,8 @@ describe('requests to one origin and key', () => {
 
   it('are not held by failures of other kinds', async () => {
     const { lane } = lanes();
-    lane.failed(refusal('server'), 9_000);
-    lane.failed(refusal('network'), undefined);
+    lane.failed(refusal('server'), 9_000, {});
+    lane.failed(refusal('network'), undefined, {});
     const next = ask(lane);
     await idle();
     expect(next.entered).toBe(true);
@@ -128,7 +136,7 @@ describe('requests to one origin and key', () => {
     await idle();
     expect(entered(three)).toEqual([true, true, true]);
     lane.leave(false);
-    lane.failed(refusal('overloaded'), 0);
+    lane.failed(refusal('overloaded'), 0, {});
     const next = ask(lane);
     await idle();
     expect(next).toMatchObject({ entered: false, waits: [{ reason: expect.stringContaining('at once') }] });
@@ -148,26 +156,21 @@ describe('a limit that a refusal names', () => {
     ['tokens a minute', 'request reached TPM rate limit, current: 90000, limit: 80000', 40_000],
   ])('%s, is kept to from then on', async (_, message, tokens) => {
     const { time, lane } = lanes();
-    lane.failed(refusal('rateLimit', message), 0);
+    lane.failed(refusal('rateLimit', message), 0, {});
     const first = [ask(lane, tokens), ask(lane, tokens)];
     await idle();
     await time.pass(10_000);
     const third = ask(lane, tokens);
     await idle();
-    expect(entered(first)).toEqual([true, false]);
-    lane.leave(true);
-    await idle();
-    expect(entered(first)).toEqual([true, true]);
-    expect(third.entered).toBe(false);
-    expect(third.waits.at(-1)).toMatchObject({ delayMs: 50_000 });
-    lane.leave(true);
+    expect(entered([...first, third])).toEqual([true, true, false]);
+    expect(third.waits).toMatchObject([{ delayMs: 50_000 }]);
     await time.pass(50_000);
     expect(third.entered).toBe(true);
   });
 
   it('of tokens counts the output budget in advance, and lets a request above all of it go alone', async () => {
     const { lane, time } = lanes();
-    lane.failed(refusal('rateLimit', 'TPM rate limit, current: 9, limit: 50000'), 0);
+    lane.failed(refusal('rateLimit', 'TPM rate limit, current: 9, limit: 50000'), 0, {});
     const large = ask(lane, 60_000);
     await idle();
     expect(large.entered).toBe(true);
