@@ -1,14 +1,16 @@
 /** One model call: stream it to whoever watches, record what it amounts to. */
 import type { ModelReply } from '../model/client.ts';
+import type { LiveEvent } from '../protocol/events.ts';
 import type { TurnInput } from './seams.ts';
 
 /** Resolves when the reply is on disk: no tool runs on a reply that could be lost. Throws ModelError. */
-export async function runStep(step: number, input: TurnInput): Promise<ModelReply> {
+export async function runStep(step: number, input: TurnInput): Promise<void> {
   const { turn, history, model, tools, emit, signal } = input;
   await emit({ type: 'step.started', turn: turn.id, step });
   const { contextWindow } = await model.info(signal);
   const request = { messages: history.messages(), tools: tools.declarations, sessionId: turn.sessionId };
   let reply: ModelReply | undefined;
+  let attempt = 1;
 
   for await (const delta of model.stream(request, signal)) {
     switch (delta.type) {
@@ -22,13 +24,15 @@ export async function runStep(step: number, input: TurnInput): Promise<ModelRepl
         emit.live({ type: 'call.delta', index: delta.index, name: delta.name, bytes: delta.bytes });
         break;
       case 'retry':
+        attempt = delta.attempt;
         emit.live({ type: 'step.reset' });
-        emit.live({
-          type: 'step.waiting',
-          reason: delta.error.message,
-          until: Date.now() + delta.delayMs,
-          attempt: delta.attempt,
-        });
+        emit.live(waiting(delta.error.message, delta.delayMs, attempt));
+        break;
+      case 'waiting':
+        emit.live(waiting(delta.reason, delta.delayMs, attempt));
+        break;
+      case 'unseen':
+        await emit({ type: 'request.paid', turn: turn.id, step, usage: delta.usage, cost: delta.cost });
         break;
       case 'reply':
         reply = delta;
@@ -39,5 +43,9 @@ export async function runStep(step: number, input: TurnInput): Promise<ModelRepl
   for (const text of reply.repairs) await emit({ type: 'notice', level: 'info', code: 'wire', text });
   const { message, usage, cost, timing } = reply;
   await emit({ type: 'assistant.message', turn: turn.id, step, message, usage, cost, contextWindow, timing });
-  return reply;
+}
+
+function waiting(reason: string, delayMs: number | undefined, attempt: number): LiveEvent {
+  const until = delayMs === undefined ? undefined : Date.now() + delayMs;
+  return { type: 'step.waiting', reason, until, attempt };
 }

@@ -11,14 +11,13 @@ import { runStep } from './runStep.ts';
 import { StoppedByPerson, type TurnInput, Unanswered } from './seams.ts';
 
 /**
- * Runs until the model answers without calling tools, a limit or the person ends it. Throws ModelError when the
- * backend cannot go on, GoingInCircles when the model cannot, and whatever the signal was aborted with when that is
- * not `StoppedByPerson`.
+ * Runs until the model answers without calling tools, the step limit or the person ends it. Throws ModelError when the
+ * backend cannot go on, GoingInCircles when the model cannot, what the request's `mayAsk` threw, and whatever the signal
+ * was aborted with when that is not `StoppedByPerson`.
  */
 export async function runTurn(input: TurnInput): Promise<TurnEnd> {
   const { turn, history, signal } = input;
   let { step } = turn;
-  let spent = 0;
   try {
     for (;;) {
       signal.throwIfAborted();
@@ -31,12 +30,10 @@ export async function runTurn(input: TurnInput): Promise<TurnEnd> {
       const answered = history.messages().at(-1)?.role === 'assistant';
       if (answered && !history.steered()) return 'done';
       if (step >= turn.maxSteps) return 'stepLimit';
-      if (turn.maxCost !== undefined && spent >= turn.maxCost) return 'costLimit';
       await makeRoomIfNeeded(input);
       step += 1;
       try {
-        const reply = await runStep(step, input);
-        spent += reply.cost?.amount ?? 0;
+        await runStep(step, input);
       } catch (error) {
         // The window is smaller than was known. With room made, the same step may fit.
         if (!(error instanceof ModelError) || error.kind !== 'contextOverflow') throw error;

@@ -14,8 +14,6 @@ export interface TurnInput {
     /** Steps this turn has taken already; more than 0 when it goes on after a crash. */
     step: number;
     maxSteps: number;
-    /** What this turn may still cost, in the currency of the profile's price table. */
-    maxCost: number | undefined;
   };
   history: History;
   model: ModelClient;

@@ -21,7 +21,8 @@ Options of run and resume:
   --state-dir DIR      where sessions are kept
   --approve MODE       ask | edits | all: what may happen unasked (default: ask)
   --max-steps N        (default: 300)
-  --max-cost AMOUNT    in the currency of the backend's prices
+  --max-cost AMOUNT    for the session, in the currency of the backend's prices
+  --max-cost-per-day AMOUNT   for all sessions of the state directory today
   --resume ID          go on with this session; PROMPT, if given, is sent to it
   --json               print each recorded event as one JSON line
 
@@ -56,6 +57,7 @@ const RunOptions = z.object({
     .pipe(z.enum(ApprovalMode.options, { error: '--approve must be ask, edits or all.' })),
   'max-steps': positive('--max-steps', true),
   'max-cost': positive('--max-cost', false),
+  'max-cost-per-day': positive('--max-cost-per-day', false),
   resume: z.string().optional(),
   json: z.boolean().default(false),
 });
@@ -72,6 +74,7 @@ const runFlags = {
   approve: text,
   'max-steps': text,
   'max-cost': text,
+  'max-cost-per-day': text,
   resume: text,
   json: { type: 'boolean' },
 } as const;

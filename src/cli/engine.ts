@@ -3,6 +3,7 @@ import { readAsset } from '../host/assets.ts';
 import { createNodeHost } from '../host/nodeHost.ts';
 import { createModelClient } from '../model/connect.ts';
 import { profileFor } from '../model/profiles.ts';
+import { createScheduler } from '../model/scheduler.ts';
 import type { Backend } from '../protocol/events.ts';
 import { createSessions } from '../session/createSessions.ts';
 import { readInstructions } from '../session/instructions.ts';
@@ -34,6 +35,7 @@ export async function createEngine(
   if ((await host.stat(cwd))?.kind !== 'directory') throw new UsageError(`There is no folder ${cwd}.`);
   const backend = backendOf(options, env);
   let standin: Standin | undefined;
+  const scheduler = createScheduler();
   const apiKey = env[options['api-key-env'] ?? 'ASCENT_API_KEY'];
   const stateDir = options['state-dir'] ?? defaultStateDir(env);
   const learnt = learntFile(stateDir);
@@ -43,7 +45,12 @@ export async function createEngine(
     attended,
     now: Date.now,
     loadWasm: name => readAsset(__dirname, name),
-    limits: () => ({ maxSteps: options['max-steps'] ?? DEFAULT_STEPS, maxCost: options['max-cost'] }),
+    limits: () => ({
+      maxSteps: options['max-steps'] ?? DEFAULT_STEPS,
+      maxCost: options['max-cost'],
+      maxCostPerTurn: undefined,
+      maxCostPerDay: options['max-cost-per-day'],
+    }),
     instructions: () => readInstructions(host),
     // The key belongs to the backend this command line names; a resumed session may name another.
     connect: async wanted => {
@@ -53,6 +60,7 @@ export async function createEngine(
       }
       return createModelClient({
         backend: wanted,
+        scheduler,
         apiKey: wanted.baseUrl === backend.baseUrl ? apiKey : undefined,
         learnt,
       });

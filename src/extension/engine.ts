@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts';
 import { createNodeHost } from '../host/nodeHost.ts';
 import type { ModelClient, ModelInfo } from '../model/client.ts';
 import { createModelClient } from '../model/connect.ts';
+import { createScheduler } from '../model/scheduler.ts';
 import type { Backend } from '../protocol/events.ts';
 import { createSessions } from '../session/createSessions.ts';
 import { readInstructions } from '../session/instructions.ts';
@@ -46,11 +47,13 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
 
   const stateDir = defaultStateDir(process.env);
   const learnt = learntFile(stateDir);
+  const scheduler = createScheduler();
   // Kept between turns, as it counts which prefixes it has seen.
   const standins = new Map<string, Standin>();
   const connect = async (backend: Backend): Promise<ModelClient> => {
     const { baseUrl, model } = backend;
-    if (!backend.standIn) return createModelClient({ backend, apiKey: await keys.get(baseUrl), learnt });
+    if (!backend.standIn)
+      return createModelClient({ backend, apiKey: await keys.get(baseUrl), learnt, scheduler });
     const standin = standins.get(baseUrl) ?? standinAt(baseUrl, model);
     standins.set(baseUrl, standin);
     return createModelClient({ backend: { ...backend, baseUrl: standin.baseUrl }, fetch: standin.fetch });

@@ -38,12 +38,15 @@ const standIn = (baseUrl: string): Backend => ({
 export function readSettings(source: SettingsSource): { settings: Settings; complaints: string[] } {
   const complaints: string[] = [];
   const complain = (name: string, text: string) => complaints.push(`Setting ascent.${name}: ${text}`);
+  const limit = (name: string) => amount(source.value(name), text => complain(name, text));
   const settings: Settings = {
     backend: readBackend(source, complain),
     mode: oneOf(source.value('approvals'), ApprovalMode.options, 'ask', text => complain('approvals', text)),
     limits: {
       maxSteps: wholeNumber(source.value('maxSteps'), text => complain('maxSteps', text)),
-      maxCost: amount(source.value('maxCost'), text => complain('maxCost', text)),
+      maxCost: limit('maxCost'),
+      maxCostPerTurn: limit('maxCostPerTurn'),
+      maxCostPerDay: limit('maxCostPerDay'),
     },
     resume: oneOf(source.value('resume'), ['auto', 'ask'], 'auto', text => complain('resume', text)),
   };

@@ -52,6 +52,7 @@ export function createSessions(options: SessionsOptions): Sessions {
           writer: { append, close: () => close().finally(release) },
           tools: toolbox(tools, state),
           decide: decider(state, paths),
+          spentOn: files.spentOn,
           readOnly,
         },
         options,

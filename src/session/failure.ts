@@ -3,9 +3,11 @@ import { GoingInCircles } from '../agent/loopGuard.ts';
 import { ModelError } from '../model/client.ts';
 import { explain } from '../model/explain.ts';
 import type { Backend, Failure } from '../protocol/events.ts';
+import { OverBudget } from './budget.ts';
 import { SessionError } from './error.ts';
 
 export function failureOf(error: unknown, backend: Backend): Failure {
+  if (error instanceof OverBudget) return error.failure;
   if (error instanceof ModelError) return explain(error, backend);
   if (error instanceof SessionError) return { kind: error.kind, message: error.message, hint: '' };
   if (error instanceof GoingInCircles) {

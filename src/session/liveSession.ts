@@ -4,10 +4,11 @@ import { type Emit, StoppedByPerson, type TurnInput } from '../agent/seams.ts';
 import type { ApprovalMode } from '../protocol/access.ts';
 import type { Backend, ContextItem, LiveEvent, NewEvent, SessionEvent } from '../protocol/events.ts';
 import type { Change } from '../protocol/transcript.ts';
+import { type BudgetParts, createBudget, OverBudget } from './budget.ts';
 import { SessionError } from './error.ts';
 import { failureOf } from './failure.ts';
 import { createPeople } from './people.ts';
-import { settleUnfinished } from './recovery.ts';
+import { settleRequests, settleUnfinished } from './recovery.ts';
 import type { Session, SessionsOptions, SessionUpdate } from './sessions.ts';
 import type { SessionState } from './state.ts';
 import { titleOf } from './title.ts';
@@ -19,7 +20,12 @@ export interface Writer {
 }
 
 /** Kinds whose loss nobody would notice after a crash: the next synced one carries them to disk. */
-const BUFFERED: ReadonlySet<NewEvent['type']> = new Set(['step.started', 'tool.planned', 'notice']);
+const BUFFERED: ReadonlySet<NewEvent['type']> = new Set([
+  'step.started',
+  'request.reserved',
+  'tool.planned',
+  'notice',
+]);
 
 export interface LiveSessionParts {
   id: string;
@@ -27,6 +33,7 @@ export interface LiveSessionParts {
   writer: Writer;
   tools: TurnInput['tools'];
   decide: TurnInput['decide'];
+  spentOn: BudgetParts['spentOn'];
   readOnly: string | undefined;
 }
 
@@ -67,6 +74,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     },
   });
   const people = createPeople(emit, options.attended);
+  const mayAsk = createBudget({ ...options, state, record, spentOn: parts.spentOn });
 
   /** Runs the open turn to its end and records how it ended. Never throws. */
   const runOpenTurn = async (turn: string, abort: AbortController): Promise<void> => {
@@ -77,7 +85,8 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       if (abort.signal.aborted && !(abort.signal.reason instanceof StoppedByPerson)) return;
       const stopped = abort.signal.reason instanceof StoppedByPerson;
       const failure = stopped ? undefined : failureOf(error, state.backend);
-      end = { type: 'turn.ended', turn, reason: stopped ? 'stopped' : 'failed', failure };
+      const reason = stopped ? 'stopped' : error instanceof OverBudget ? 'costLimit' : 'failed';
+      end = { type: 'turn.ended', turn, reason, failure };
     }
     try {
       await record(end);
@@ -91,23 +100,19 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
 
   const turnInput = async (turn: string, signal: AbortSignal): Promise<TurnInput> => {
     const { head } = state.transcript;
-    const { maxCost } = options.limits();
-    const paid = head.cost.reduce((sum, money) => sum + money.amount, 0);
+    const client = await options.connect(state.backend);
     return {
-      turn: {
-        id: turn,
-        sessionId: id,
-        step: head.step,
-        maxSteps: head.maxSteps,
-        maxCost: maxCost === undefined ? undefined : maxCost - paid,
-      },
+      turn: { id: turn, sessionId: id, step: head.step, maxSteps: head.maxSteps },
       history: {
         messages: () => state.history.messages,
         counted: () => state.history.counted,
         openCalls: () => state.history.openCalls(),
         steered: () => state.history.steered(),
       },
-      model: await options.connect(state.backend),
+      model: {
+        info: signal => client.info(signal),
+        stream: (request, signal) => client.stream({ ...request, mayAsk }, signal),
+      },
       tools: parts.tools,
       decide: parts.decide,
       people,
@@ -169,6 +174,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
         return record({ type: 'user.message', turn: state.turn, text, context, steer: true });
       if (interrupted && state.turn) {
         // The person moves on: the turn that was cut off ends here, and with it what it left open.
+        for (const paid of settleRequests(state)) await record(paid);
         await record({ type: 'turn.ended', turn: state.turn, reason: 'stopped' });
         interrupted = false;
       }
@@ -183,7 +189,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     async resume() {
       if (run) return;
       if (!interrupted) return begin(turn => [started(turn)]);
-      const settled = await settleUnfinished(state, options.host);
+      const settled = [...settleRequests(state), ...(await settleUnfinished(state, options.host))];
       await begin(turn => [{ type: 'turn.resumed', turn }, ...settled]);
       interrupted = false;
     },

@@ -3,11 +3,25 @@
  * simply made again by the loop. The others are settled here, each by what can be known for certain.
  */
 import { type Host, HostError } from '../host/host.ts';
+import { costOf, priceOf } from '../model/prices.ts';
+import { profileOf } from '../model/profiles.ts';
 import type { Effect } from '../protocol/access.ts';
 import type { EventOf, NewEvent } from '../protocol/events.ts';
 import type { SessionState } from './state.ts';
 
 type Result = Omit<EventOf<'tool.result'>, 'seq' | 'at'>;
+
+/**
+ * Requests that were cut off: the backend read their prompts, and how much it wrote nobody knows. Without this they
+ * would hold all that they might have cost against the limits.
+ */
+export function settleRequests({ reservations, backend }: SessionState): NewEvent[] {
+  const price = priceOf(profileOf(backend), backend.model);
+  return reservations.map(({ turn, step, promptTokens }) => {
+    const usage = { promptTokens, cachedTokens: 0, completionTokens: 0, estimated: true };
+    return { type: 'request.paid', turn, step, usage, ...(price && { cost: costOf(usage, price) }) };
+  });
+}
 
 /** Results for the cut-off calls that must not be made again. */
 export async function settleUnfinished(state: SessionState, host: Host): Promise<NewEvent[]> {

@@ -10,11 +10,14 @@
  *                              summary.json   what the list shows; can be deleted
  */
 import path from 'node:path';
+import { addMoney } from '../protocol/ledger.ts';
+import type { Money } from '../protocol/message.ts';
 import type { SessionSummary } from '../protocol/view.ts';
+import { dayOf } from './day.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { codeOf, fileFailure, SessionError } from './error.ts';
 import { acquireLock, lockHolder } from './lock.ts';
-import { summarize } from './summary.ts';
+import { type Summary, summarize } from './summary.ts';
 
 export interface SessionPaths {
   directory: string;
@@ -32,6 +35,11 @@ export interface SessionFiles {
   exists(id: string): Promise<boolean>;
   /** The newest first. Throws SessionError. Reads only what was appended since the last listing. */
   list(): Promise<SessionSummary[]>;
+  /**
+   * What all sessions paid on a local day (see `dayOf`), and what requests of that day that are still open may cost;
+   * one entry per currency. Throws SessionError when a log cannot be read: what it holds may be too much.
+   */
+  spentOn(day: string): Promise<Money[]>;
   /** Throws SessionError when it is open somewhere. */
   remove(id: string): Promise<void>;
 }
@@ -50,12 +58,35 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
     return { directory, log: of('log'), lock: of('lock'), blobs: of('blobs'), spool: of('spool') };
   }
 
+  const known = new Map<string, Summary>();
+  async function summaryOf(id: string): Promise<Summary | undefined> {
+    const { directory, log } = paths(id);
+    const found = await summarize(disk, log, path.join(directory, 'summary.json'), known.get(id));
+    if (found) known.set(id, found);
+    return found;
+  }
+
   async function summary(id: string): Promise<SessionSummary | undefined> {
-    const { directory, log, lock } = paths(id);
-    const found = await summarize(disk, log, path.join(directory, 'summary.json'));
+    const { lock } = paths(id);
+    const found = await summaryOf(id);
     if (!found) return undefined;
     const { title, updatedAt, turnOpen } = found;
     return { id, title, updatedAt, running: turnOpen && (await lockHolder(disk, lock)) !== undefined };
+  }
+
+  /** For all sessions, a few at once; without those that have nothing to tell. */
+  async function each<T>(look: (id: string) => Promise<T | undefined>): Promise<T[]> {
+    const found: T[] = [];
+    try {
+      const ids = (await disk.list(root)).filter(id => ID.test(id));
+      for (let at = 0; at < ids.length; at += AT_ONCE) {
+        const some = await Promise.all(ids.slice(at, at + AT_ONCE).map(look));
+        for (const one of some) if (one !== undefined) found.push(one);
+      }
+    } catch (cause) {
+      throw fileFailure('list the sessions', cause);
+    }
+    return found;
   }
 
   return {
@@ -76,18 +107,16 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
       return ID.test(id) && (await disk.stat(paths(id).log)) !== undefined;
     },
     async list() {
-      const names = await disk.list(root).catch(cause => {
-        throw fileFailure('list the sessions', cause);
-      });
-      const ids = names.filter(id => ID.test(id));
-      const found: SessionSummary[] = [];
-      for (let at = 0; at < ids.length; at += AT_ONCE) {
-        const some = await Promise.all(
-          ids.slice(at, at + AT_ONCE).map(id => summary(id).catch(unreadable(id))),
-        );
-        found.push(...some.filter(s => s !== undefined));
-      }
+      const found = await each(id => summary(id).catch(unreadable(id)));
       return found.sort((a, b) => b.updatedAt - a.updatedAt);
+    },
+    async spentOn(day) {
+      let spent: Money[] = [];
+      for (const { paid, reserved } of await each(summaryOf)) {
+        for (const money of paid[day] ?? []) spent = addMoney(spent, money);
+        for (const { at, atMost } of reserved) if (dayOf(at) === day) spent = addMoney(spent, atMost);
+      }
+      return spent;
     },
     async remove(id) {
       const { directory, lock } = paths(id);

@@ -10,8 +10,13 @@ import type { WasmName } from '../safety/commands/bashParser.ts';
 
 export interface Limits {
   maxSteps: number;
-  /** In the currency of the profile's price table; undefined: no limit. */
+  /**
+   * What a session may cost, one turn of it, and all sessions of a local day. In the currency of the backend's
+   * prices; what was paid in another currency is not counted. Undefined: no limit.
+   */
   maxCost: number | undefined;
+  maxCostPerTurn: number | undefined;
+  maxCostPerDay: number | undefined;
 }
 
 export interface SessionsOptions {
@@ -25,7 +30,7 @@ export interface SessionsOptions {
   now(): number;
   /** Instructions of the workspace (AGENTS.md), already judged to be trusted. */
   instructions(): Promise<string | undefined>;
-  /** The limits for the turn that starts now. */
+  /** Asked again before each request: a limit that is raised or lowered while a turn runs holds for its next one. */
   limits(): Limits;
   /** False when nobody can answer questions (a command line without a terminal): a turn that asks ends. */
   attended: boolean;

@@ -4,6 +4,7 @@ import type { Backend, EventOf, SessionEvent } from '../protocol/events.ts';
 import type { ToolDeclaration } from '../protocol/message.ts';
 import { applyEvent, type Change, emptyTranscript } from '../protocol/transcript.ts';
 import { HistoryFold } from './history.ts';
+import { type Reservation, reserve } from './reservations.ts';
 import { SeenFilesFold } from './seenFiles.ts';
 
 export class SessionState {
@@ -18,6 +19,10 @@ export class SessionState {
   readonly edited = new Set<string>();
   /** Recorded at the start, so that every request of the session begins with the same bytes. */
   tools: ToolDeclaration[] = [];
+  /** Requests of which nobody knows yet what they cost. */
+  reservations: readonly Reservation[] = [];
+  /** Codes of what people were told, for what is told once. */
+  readonly notices = new Set<string>();
   /** The turn that has begun and not ended. */
   turn: string | undefined;
 
@@ -31,6 +36,7 @@ export class SessionState {
   apply(e: SessionEvent): Change {
     this.history.apply(e);
     this.seen.apply(e);
+    this.reservations = reserve(this.reservations, e);
     switch (e.type) {
       case 'session.started':
         this.tools = e.tools;
@@ -41,6 +47,9 @@ export class SessionState {
         break;
       case 'turn.ended':
         this.turn = undefined;
+        break;
+      case 'notice':
+        this.notices.add(e.code);
         break;
       case 'tool.decided':
         this.addGrant(e);

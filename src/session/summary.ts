@@ -1,7 +1,11 @@
 /** What the list shows of a session, kept beside its log so that a listing reads only what came since. */
 import * as z from 'zod';
+import { addMoney } from '../protocol/ledger.ts';
+import { Money } from '../protocol/message.ts';
+import { dayOf } from './day.ts';
 import type { Disk } from './disk.ts';
 import { scanRecords } from './record.ts';
+import { Reservation, reserve } from './reservations.ts';
 
 const Summary = z.object({
   /** Bytes of the log that this sums up. */
@@ -12,20 +16,30 @@ const Summary = z.object({
   updatedAt: z.number(),
   /** The last turn has not ended: it runs, or was cut short. */
   turnOpen: z.boolean(),
+  /** What was paid, by local day. */
+  paid: z.record(z.string(), z.array(Money)),
+  reserved: z.array(Reservation),
 });
 export type Summary = z.infer<typeof Summary>;
 
 const TITLE_LIMIT = 80;
-const NONE: Summary = { size: 0, title: '', updatedAt: 0, turnOpen: false };
+const NONE: Summary = { size: 0, title: '', updatedAt: 0, turnOpen: false, paid: {}, reserved: [] };
 /** Records of other types are never parsed. */
-const TELLING = /^\{"type":"(?:session\.titled|user\.message|turn\.started|turn\.ended)"/;
+const TELLING =
+  /^\{"type":"(?:session\.titled|user\.message|turn\.(?:started|ended)|assistant\.message|request\.(?:paid|reserved))"/;
 const LONGEST_TELLING = 32;
 
-/** Undefined when there is no log, or nothing in it yet. */
-export async function summarize(disk: Disk, log: string, cache: string): Promise<Summary | undefined> {
+/** `last`: what the caller knows already. Undefined when there is no log, or nothing in it yet. */
+export async function summarize(
+  disk: Disk,
+  log: string,
+  cache: string,
+  last?: Summary,
+): Promise<Summary | undefined> {
   const stat = await disk.stat(log);
   if (!stat || stat.size === 0) return undefined;
-  const before = await cached(disk, cache);
+  if (last?.size === stat.size) return last;
+  const before = last ?? (await cached(disk, cache));
   const known = before && before.size <= stat.size ? before : NONE;
   if (known.size === stat.size) return known;
   const bytes = await disk.read(log, known.size);
@@ -38,14 +52,18 @@ export async function summarize(disk: Disk, log: string, cache: string): Promise
 
 function foldIn(known: Summary, bytes: Buffer): Summary {
   const { records, end } = scanRecords(bytes);
-  const summary = { ...known, size: known.size + end };
+  const summary = { ...known, paid: { ...known.paid }, size: known.size + end };
   for (const [index, { start, end }] of records.entries()) {
     const isLast = index === records.length - 1;
     const opening = bytes.toString('latin1', start, Math.min(end, start + LONGEST_TELLING));
     if (!isLast && !TELLING.test(opening)) continue;
     const event = JSON.parse(bytes.toString('latin1', start, end));
     if (typeof event.at === 'number') summary.updatedAt = event.at;
-    if (event.type === 'turn.started') summary.turnOpen = true;
+    summary.reserved = [...reserve(summary.reserved, event)];
+    if (event.type === 'assistant.message' || event.type === 'request.paid') {
+      const day = dayOf(event.at);
+      summary.paid[day] = addMoney(summary.paid[day] ?? [], event.cost);
+    } else if (event.type === 'turn.started') summary.turnOpen = true;
     else if (event.type === 'turn.ended') summary.turnOpen = false;
     else if (event.type === 'session.titled') summary.title = String(event.title);
     else if (event.type === 'user.message' && !summary.title) summary.title = firstLine(event.text);

@@ -86,7 +86,6 @@ export async function stage(
     approve?: () => Promise<ApprovalAnswer>;
     ask?: (question: string) => Promise<string>;
     maxSteps?: number;
-    maxCost?: number;
   } = {},
 ): Promise<Stage> {
   const events: SessionEvent[] = [];
@@ -111,7 +110,7 @@ export async function stage(
   await record({ type: 'turn.started', turn: 't', maxSteps: options.maxSteps ?? 300 });
   await record({ type: 'user.message', turn: 't', text: 'go', context: [], steer: false });
   const input: TurnInput = {
-    turn: { id: 't', sessionId: 's', step: 0, maxSteps: options.maxSteps ?? 300, maxCost: options.maxCost },
+    turn: { id: 't', sessionId: 's', step: 0, maxSteps: options.maxSteps ?? 300 },
     history: {
       messages: () => state.history.messages,
       counted: () => state.history.counted,

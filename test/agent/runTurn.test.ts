@@ -84,12 +84,6 @@ describe('a turn', () => {
     expect(s.state.history.openCalls()).toEqual([]);
   });
 
-  it('ends when the money is spent', async () => {
-    const model = scriptedModel([[reply({ calls: [call('a', 'look')] })]]);
-    const s = await stage(model, [fakeTool('look', ok(), { readOnly: true })], { maxCost: 1 });
-    expect(await runTurn(s.input)).toBe('costLimit');
-  });
-
   it('sees text sent meanwhile at the next step, after the results', async () => {
     const model = scriptedModel([[reply({ calls: [call('a', 'look')] })], [reply({ text: 'done' })]]);
     const look = fakeTool(

@@ -84,7 +84,12 @@ beforeEach(() => {
   modes = [];
   offered = [];
   refusal = undefined;
-  settings = { backend, mode: 'ask', limits: { maxSteps: 9, maxCost: undefined }, resume: 'auto' };
+  settings = {
+    backend,
+    mode: 'ask',
+    limits: { maxSteps: 9, maxCost: undefined, maxCostPerTurn: undefined, maxCostPerDay: undefined },
+    resume: 'auto',
+  };
 });
 
 /** A window; a second one on the same memory is the window after its reload. */

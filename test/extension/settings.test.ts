@@ -12,7 +12,7 @@ describe('with nothing set', () => {
       settings: {
         backend: { baseUrl: 'standin:', model: 'kimi-k2-thinking', profile: 'standin', standIn: true },
         mode: 'ask',
-        limits: { maxSteps: 300, maxCost: undefined },
+        limits: { maxSteps: 300, maxCost: undefined, maxCostPerTurn: undefined, maxCostPerDay: undefined },
         resume: 'auto',
       },
     });
@@ -71,10 +71,12 @@ describe('a malformed value', () => {
     expect(settings).toMatchObject(expected);
   });
   it('of the cost limit never becomes "no limit"', () => {
-    for (const maxCost of [-1, '5', Number.NaN, {}]) {
-      const { settings, complaints } = read({ maxCost });
-      expect(complaints).toHaveLength(1);
-      expect(settings.limits.maxCost).toBeGreaterThan(0);
+    for (const name of ['maxCost', 'maxCostPerTurn', 'maxCostPerDay'] as const) {
+      for (const value of [-1, '5', Number.NaN, {}]) {
+        const { settings, complaints } = read({ [name]: value });
+        expect(complaints).toEqual([expect.stringContaining(`ascent.${name}:`)]);
+        expect(settings.limits[name]).toBeGreaterThan(0);
+      }
     }
   });
   it('of the profile is told, with the known ones, and the address tells it', () => {
@@ -84,6 +86,16 @@ describe('a malformed value', () => {
     });
     expect(complaints[0]).toContain('vllm, moonshot, custom');
     expect(settings.backend.profile).toBe('vllm');
+  });
+});
+
+it('each cost limit is its own, and 0 is none', () => {
+  const { settings } = read({ maxCost: 0, maxCostPerTurn: 0.5, maxCostPerDay: 20 });
+  expect(settings.limits).toEqual({
+    maxSteps: 300,
+    maxCost: undefined,
+    maxCostPerTurn: 0.5,
+    maxCostPerDay: 20,
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { factsOf } from '../../src/model/models.ts';
-import { costOf, PRICES, priceOf } from '../../src/model/prices.ts';
+import { costOf, isFree, PRICES, priceOf } from '../../src/model/prices.ts';
 import { CUSTOM, PROFILES, profileFor, profileOf } from '../../src/model/profiles.ts';
 import { outputBudget } from '../../src/model/request.ts';
 
@@ -79,5 +79,23 @@ describe('the output budget', () => {
   it('shrinks with what is left, to a floor at which the backend decides', () => {
     expect(outputBudget({ ...room, prompt: 250_000 }, false)).toBe(262_144 - 250_000 - 1_024);
     expect(outputBudget({ ...room, prompt: 270_000 }, false)).toBe(1_024);
+  });
+});
+
+describe('a backend without prices', () => {
+  it.each([
+    ['vllm', 'https://k2.example/v1', true],
+    ['custom', 'http://localhost:9/v1', true],
+    ['custom', 'http://192.168.1.5:8000/v1', true],
+    ['custom', 'http://172.20.0.5:8000/v1', true],
+    ['custom', 'http://gpu-box:8000/v1', true],
+    ['custom', 'http://gpu.local:8000/v1', true],
+    ['custom', 'https://k2.example/v1', false],
+    ['custom', 'https://10.example/v1', false],
+    ['custom', 'https://172.32.0.5/v1', false],
+    ['together', 'https://api.together.xyz/v1', false],
+    ['moonshot', 'https://api.moonshot.ai/v1', false],
+  ])('%s at %s costs nothing: %s', (profile, baseUrl, free) => {
+    expect(isFree({ profile, baseUrl })).toBe(free);
   });
 });

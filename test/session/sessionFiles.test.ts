@@ -1,8 +1,17 @@
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../src/protocol/events.ts';
+import type { Money } from '../../src/protocol/message.ts';
 import { type Disk, realDisk } from '../../src/session/disk.ts';
 import { openLog } from '../../src/session/eventLog.ts';
 import { acquireLock, type Lock } from '../../src/session/lock.ts';
@@ -40,6 +49,65 @@ async function lockOf(id: string): Promise<Lock> {
   if ('heldBy' in lock) throw new Error('held');
   return lock;
 }
+
+describe('what was spent on a day', () => {
+  const cny = (amount: number) => ({ amount, currency: 'CNY' as const });
+  const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 1 };
+  const paid = (amount: number, currency: Money['currency'] = 'CNY'): NewEvent => ({
+    type: 'request.paid',
+    turn: 't1',
+    step: 1,
+    usage,
+    cost: { amount, currency },
+  });
+  const reserved = (amount: number, step = 1): NewEvent => ({
+    type: 'request.reserved',
+    turn: 't1',
+    step,
+    promptTokens: 1,
+    outputTokens: 1,
+    atMost: cny(amount),
+  });
+  const noon = new Date(2026, 10, 23, 12).getTime();
+  const tomorrow = new Date(2026, 10, 24, 12).getTime();
+
+  it('is the sum over all sessions, in each currency, with what is still reserved', async () => {
+    await record('a', [paid(1), reserved(5, 2)], noon);
+    await record('b', [paid(2), paid(3, 'USD')], noon);
+    await record('b', [paid(10)], tomorrow);
+    expect(await files().spentOn('2026-11-23')).toEqual([cny(8), { amount: 3, currency: 'USD' }]);
+    expect(await files().spentOn('2026-11-24')).toEqual([cny(10)]);
+    expect(await files().spentOn('2026-11-25')).toEqual([]);
+  });
+
+  it('holds a reservation until its request is paid, is reserved anew, or its turn ends', async () => {
+    await record('a', [reserved(5), reserved(4)], noon);
+    expect(await files().spentOn('2026-11-23')).toEqual([cny(4)]);
+    await record('a', [paid(1), reserved(9, 2), turnEnded], noon);
+    expect(await files().spentOn('2026-11-23')).toEqual([cny(1)]);
+  });
+
+  it('reads only what came since the last look, also when another one writes', async () => {
+    await record('a', [paid(1)], noon);
+    const mine = files();
+    await mine.spentOn('2026-11-23');
+    await record('a', [paid(2)], noon);
+    bytesRead = 0;
+    expect(await mine.spentOn('2026-11-23')).toEqual([cny(3)]);
+    expect(bytesRead).toBeLessThan(300);
+    bytesRead = 0;
+    await mine.spentOn('2026-11-23');
+    expect(bytesRead).toBe(0);
+  });
+
+  it('counts sessions whose summary is from before there were costs in it', async () => {
+    await record('a', [message('go'), paid(2)], noon);
+    const log = path.join(sessions(), 'a', 'log');
+    const old = { size: statSync(log).size, title: 'go', updatedAt: 1, turnOpen: false };
+    writeFileSync(path.join(sessions(), 'a', 'summary.json'), JSON.stringify(old));
+    expect(await files().spentOn('2026-11-23')).toEqual([cny(2)]);
+  });
+});
 
 describe('the list of sessions', () => {
   it('is empty before there are any', async () => {

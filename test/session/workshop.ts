@@ -38,7 +38,12 @@ export function workshop(): Workshop {
       loadWasm,
       now: Date.now,
       instructions: async () => undefined,
-      limits: () => ({ maxSteps: 300, maxCost: undefined }),
+      limits: () => ({
+        maxSteps: 300,
+        maxCost: undefined,
+        maxCostPerTurn: undefined,
+        maxCostPerDay: undefined,
+      }),
       attended: true,
       ...more,
     });
