@@ -9,6 +9,7 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent resume ID [options]      go on with a session that was cut off, stopped or limited
   ascent sessions                 list the sessions
   ascent log ID [--json]          print a session
+  ascent costs [ID] [--json]      what a session cost, request by request; without ID: what all cost today
   ascent policy                   judge commands and paths given as JSON lines on stdin; runs nothing
   ascent standin [--port N] [--scenario NAME]   serve the scripted stand-in backend alone
 
@@ -22,7 +23,8 @@ Options of run and resume:
   --approve MODE       ask | edits | all: what may happen unasked (default: ask)
   --max-steps N        (default: 300)
   --max-cost AMOUNT    for the session, in the currency of the backend's prices
-  --max-cost-per-day AMOUNT   for all sessions of the state directory today
+  --max-cost-per-day AMOUNT
+                       for all sessions of the state directory today
   --resume ID          go on with this session; PROMPT, if given, is sent to it
   --json               print each recorded event as one JSON line
 

@@ -1,5 +1,6 @@
 /** `ascent`: the same agent without an editor. */
 import { parseRun, USAGE, UsageError } from './args.ts';
+import { costs } from './costs.ts';
 import { policy } from './policyCommand.ts';
 import { EXIT, type Io, run } from './run.ts';
 import { listSessions, printLog } from './sessions.ts';
@@ -19,6 +20,8 @@ async function main(args: string[], io: Io): Promise<number> {
       return listSessions(rest, io);
     case 'log':
       return printLog(rest, io);
+    case 'costs':
+      return costs(rest, io);
     case 'policy':
       return policy(rest, io);
     case 'standin':

@@ -16,8 +16,13 @@ type Style = Parameters<typeof styleText>[0];
 export function printSession(session: Session, terminal: Terminal): (update: SessionUpdate) => void {
   return update => {
     if ('event' in update) printItems(update.change.items, session.transcript, terminal);
-    else if (update.live.type === 'step.waiting') terminal.err.write(`  Waiting: ${update.live.reason}\n`);
+    else if (update.live.type === 'step.waiting') terminal.err.write(`  ${waiting(update.live)}\n`);
   };
+}
+
+function waiting({ reason, until }: { reason: string; until?: number }): string {
+  const left = until === undefined ? 0 : Math.ceil((until - Date.now()) / 1000);
+  return left > 0 ? `Waiting ${left} s: ${reason}` : `Waiting: ${reason}`;
 }
 
 export function printItems(items: TranscriptItem[], { head }: Transcript, { out, err }: Terminal): void {
@@ -78,7 +83,8 @@ function resultOf(display: ToolDisplay): string {
   }
 }
 
-function summary(reason: string, steps: number, durationMs: number, { total, cost }: SessionHead): string {
+function summary(reason: string, steps: number, durationMs: number, head: SessionHead): string {
+  const { total, cost, unseen } = head;
   const ends: Record<string, string> = {
     done: 'Done',
     stopped: 'Stopped',
@@ -92,7 +98,8 @@ function summary(reason: string, steps: number, durationMs: number, { total, cos
     `${ends[reason] ?? reason} after ${steps} ${steps === 1 ? 'step' : 'steps'}, ${seconds(durationMs)}`,
     `tokens ${tokens}`,
   ];
-  return [...parts, ...cost.map(money)].join(' · ');
+  const lost = unseen.cost.map(m => `${money(m)} of it unseen (stopped or asked again)`);
+  return [...parts, ...cost.map(money), ...lost].join(' · ');
 }
 
 export const money = ({ amount, currency }: Money) => `${currency} ${amount.toFixed(4)}`;

@@ -84,6 +84,32 @@ describe('a turn', () => {
     expect(s.state.history.openCalls()).toEqual([]);
   });
 
+  it('records what was paid for nothing, and shows for what a request waits', async () => {
+    const usage = { promptTokens: 7, cachedTokens: 0, completionTokens: 3, estimated: true };
+    const cost = { amount: 0.1, currency: 'CNY' as const };
+    const error = new ModelError('network', 'cut');
+    const model = scriptedModel([
+      [
+        { type: 'waiting', reason: 'others first' },
+        { type: 'waiting', reason: 'a minute is full', delayMs: 1_000 },
+        { type: 'unseen', usage, cost },
+        { type: 'retry', error, attempt: 2, delayMs: 0 },
+        { type: 'waiting', reason: 'others first' },
+        reply({ text: 'done' }),
+      ],
+    ]);
+    const s = await stage(model);
+    expect(await runTurn(s.input)).toBe('done');
+    expect(s.events.find(e => e.type === 'request.paid')).toMatchObject({ turn: 't', step: 1, usage, cost });
+    expect(s.live).toMatchObject([
+      { type: 'step.waiting', reason: 'others first', until: undefined, attempt: 1 },
+      { type: 'step.waiting', reason: 'a minute is full', until: expect.any(Number), attempt: 1 },
+      { type: 'step.reset' },
+      { type: 'step.waiting', reason: 'cut', attempt: 2 },
+      { type: 'step.waiting', reason: 'others first', attempt: 2 },
+    ]);
+  });
+
   it('sees text sent meanwhile at the next step, after the results', async () => {
     const model = scriptedModel([[reply({ calls: [call('a', 'look')] })], [reply({ text: 'done' })]]);
     const look = fakeTool(

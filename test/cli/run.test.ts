@@ -72,6 +72,31 @@ describe('ascent run', () => {
     expect(sampleTests(place.work)).toBe('pass');
   });
 
+  it('ends with exit code 3 before a cost limit is passed, and shows what was paid', async () => {
+    const place = sampleProject();
+    const priced = ['--base-url', await backend(), '--profile', 'moonshot-cn'];
+    const args = ['--approve', 'all', ...priced, TASK];
+    const refused = await ascent(['run', '--max-cost', '0.1', ...args], place);
+    expect(refused.err).toMatch(/The limit of CNY 0\.10 for this session would be passed/);
+    expect(refused.err).toContain('--max-cost');
+    expect(refused.code).toBe(3);
+    const paid = await ascent(['run', '--max-cost', '5', '--max-cost-per-day', '5', ...args], place);
+    expect(paid.code).toBe(0);
+    const ledger = await ascent(['costs', sessionIn(paid.err), '--json'], place);
+    const entries = ledger.out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    const sum = entries.reduce((all, entry) => all + entry.cost.amount, 0);
+    expect(entries.length).toBeGreaterThan(2);
+    expect((await ascent(['costs', sessionIn(paid.err)], place)).out).toMatch(/CNY \d\.\d{4} {2}session/);
+    const today = JSON.parse((await ascent(['costs', '--json'], place)).out);
+    expect(today.spent).toEqual([{ amount: expect.closeTo(sum, 9), currency: 'CNY' }]);
+    const over = await ascent(['run', '--max-cost-per-day', String(sum), ...args], place);
+    expect(over.err).toContain('for all sessions of a day');
+    expect(over.code).toBe(3);
+  });
+
   it.each([
     ['Ctrl+C', 'SIGINT', 130],
     ['a crash', 'SIGKILL', null],
