@@ -18,7 +18,12 @@ describe('a run that would outgrow the window', () => {
   it('sets all earlier tool outputs aside at once, and keeps thoughts, calls and the newest results', async () => {
     const model = scriptedModel(
       [
-        [withUsage(10_000, reply({ reasoning: 'first', calls: [call('a', 'read'), call('b', 'read')] }))],
+        [
+          withUsage(
+            10_000,
+            reply({ reasoning: 'first', calls: [call('a', 'read'), call('b', 'read', { n: 2 })] }),
+          ),
+        ],
         [withUsage(90_000, reply({ reasoning: 'second', calls: [call('c', 'read')] }))],
         [withUsage(20_000, reply({ calls: [call('d', 'read')] }))],
         [reply({ text: 'done' })],

@@ -108,7 +108,14 @@ export async function run(steps: number, faulty: boolean): Promise<Outcome> {
   const played = await session(
     { scenario: work(units), faults, record: true, client: { patience: { betweenMs: 1_000 } } },
     'all',
-    { limits: () => ({ maxSteps: 10 * steps, maxCost: undefined }) },
+    {
+      limits: () => ({
+        maxSteps: 10 * steps,
+        maxCost: undefined,
+        maxCostPerTurn: undefined,
+        maxCostPerDay: undefined,
+      }),
+    },
   );
   for (let n = 0; n < FILES; n++) played.shop.write(`part-${n}.txt`, `part ${n}\nrevision 0;\n`);
   await played.session.send('work');

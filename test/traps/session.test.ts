@@ -55,7 +55,12 @@ describe('trap 23: a model that goes in circles', () => {
   });
 
   it('is left alone while the outcome changes', async () => {
-    const limits = () => ({ maxSteps: 20, maxCost: undefined });
+    const limits = () => ({
+      maxSteps: 20,
+      maxCost: undefined,
+      maxCostPerTurn: undefined,
+      maxCostPerDay: undefined,
+    });
     const played = await session({ scenario: circling }, 'all', { limits });
     expect(await turn(played, 'poll')).toMatchObject({ reason: 'stepLimit' });
     expect(played.shop.read('polls')).toBe('x\n'.repeat(20));
