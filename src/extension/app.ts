@@ -1,6 +1,5 @@
 /** Everything the extension is made of, put together on first use. */
 import * as vscode from 'vscode';
-import { PROFILES, profileFor } from '../model/profiles.ts';
 import type { ContextItem } from '../protocol/events.ts';
 import { followRuns } from './attention.ts';
 import { blockedBy } from './chat/blocked.ts';
@@ -15,6 +14,7 @@ import { explain, REMEDY_LABELS, type Remedy } from './failure.ts';
 import { createKeys } from './keys.ts';
 import { createLog } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { userSettings } from './userSettings.ts';
 
 /** Settings that belong together are written one after the other. */
 const SETTLE_MS = 100;
@@ -122,18 +122,7 @@ export function createApp(context: vscode.ExtensionContext) {
   }
 
   function loadSettings(): Settings {
-    const configuration = vscode.workspace.getConfiguration('ascent');
-    const read = readSettings({
-      value(name) {
-        const found = configuration.inspect(name);
-        return found?.globalValue ?? found?.defaultValue;
-      },
-      env: process.env,
-      profiles: {
-        names: [...PROFILES.map(profile => profile.id), 'custom'],
-        guess: url => profileFor(url).id,
-      },
-    });
+    const read = readSettings(userSettings());
     if (read.complaints.length) void showComplaints(read.complaints);
     return read.settings;
   }
