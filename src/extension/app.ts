@@ -27,7 +27,8 @@ export function createApp(context: vscode.ExtensionContext) {
   const keys = createKeys(context.secrets, process.env);
   const diffs = createDiffs();
 
-  let settings = loadSettings();
+  /** Undefined once they changed: read again by whoever needs them first. */
+  let settings: Settings | undefined = loadSettings();
   let engine: Promise<Engine> | undefined;
   let restored: Promise<void> | undefined;
   let changing: NodeJS.Timeout | undefined;
@@ -35,7 +36,7 @@ export function createApp(context: vscode.ExtensionContext) {
   const chat = createChat({
     sessions: async () => (await app.engine()).sessions,
     memory: context.workspaceState,
-    settings: () => settings,
+    settings: currentSettings,
     refusal: session => blockedBy(session)?.text,
     offerToGoOn: goOn => void offerToGoOn(goOn),
   });
@@ -55,14 +56,14 @@ export function createApp(context: vscode.ExtensionContext) {
     chat,
     view,
     diffs,
-    settings: () => settings,
+    settings: currentSettings,
 
     /** Made on first use, and again when that failed. Never before the workspace is trusted. */
     engine(): Promise<Engine> {
       engine ??= createEngine({
         appRoot: vscode.env.appRoot,
         keys,
-        limits: () => settings.limits,
+        limits: () => currentSettings().limits,
         log,
       }).catch(error => {
         engine = undefined;
@@ -113,7 +114,7 @@ export function createApp(context: vscode.ExtensionContext) {
   };
 
   async function surroundings() {
-    const { backend } = settings;
+    const { backend } = currentSettings();
     const blocked = blockedBy(chat.session);
     const empty = !blocked && !chat.session;
     const examples = empty ? await examplesFor((await app.engine()).host) : [];
@@ -127,8 +128,12 @@ export function createApp(context: vscode.ExtensionContext) {
     return read.settings;
   }
 
+  function currentSettings(): Settings {
+    settings ??= loadSettings();
+    return settings;
+  }
+
   function followSettings(): Promise<void> {
-    settings = loadSettings();
     return app.attempt('Follow the settings', async () => {
       await chat.followSettings();
       await view.refresh();
@@ -167,6 +172,7 @@ export function createApp(context: vscode.ExtensionContext) {
     followRuns(app),
     vscode.workspace.onDidChangeConfiguration(event => {
       if (!event.affectsConfiguration('ascent')) return;
+      settings = undefined;
       clearTimeout(changing);
       changing = setTimeout(() => void followSettings(), SETTLE_MS);
     }),
