@@ -11,7 +11,12 @@ import { registerCodeActions } from './prompts/codeActions.ts';
 
 let app: Promise<App> | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+/** For the suites that run in an extension host; nobody else is given anything. */
+export interface TestApi {
+  secrets: vscode.SecretStorage;
+}
+
+export function activate(context: vscode.ExtensionContext): TestApi | undefined {
   const use = () => {
     app ??= import('./app.ts').then(({ createApp }) => createApp(context));
     return app;
@@ -28,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const wasRunning = context.workspaceState.get<string[]>('ascent.running');
   if (wasRunning?.length) void use().then(made => made.restore());
+  return context.extensionMode === vscode.ExtensionMode.Test ? { secrets: context.secrets } : undefined;
 }
 
 export async function deactivate(): Promise<void> {
