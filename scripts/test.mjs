@@ -6,7 +6,7 @@ import { packageExtension } from './lib/package.mjs';
 import { root } from './lib/paths.mjs';
 import { must } from './lib/process.mjs';
 import { asProgram } from './lib/program.mjs';
-import { closeTally, tally } from './lib/tally.mjs';
+import { closeTally, sum, tally } from './lib/tally.mjs';
 import { runVitest } from './lib/unit-tests.mjs';
 import { setUp } from './setup.mjs';
 import { checkContents } from './verify-vsix.mjs';
@@ -46,7 +46,10 @@ await asProgram(import.meta.url, async () => {
     lint: () => npmScript('node_modules/@biomejs/biome/bin/biome', 'check', '.'),
     build: () => npmScript('esbuild.mjs'),
     unit: () => runVitest({ toolchain, grep }),
-    vscode: () => runInServer({ toolchain, grep }),
+    async vscode() {
+      const trusted = await runInServer({ toolchain, grep });
+      return sum(trusted, await runInServer({ toolchain, grep, trusted: false }));
+    },
     async package() {
       await checkContents(await vsix());
       const smoke = await runInServer({ toolchain, vsix: await vsix(), grep: 'activation' });

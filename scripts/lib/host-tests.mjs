@@ -21,10 +21,15 @@ const bundle = path.join(cache, 'vscode-tests', 'index.cjs');
 /** Milliseconds; a host that hangs is ended and counts as failed. */
 const limit = 300_000;
 
-/** One CommonJS file with all suites; mocha itself stays outside, it loads its parts at run time. */
-async function bundleSuites() {
+/** Suites for a window without trust; all others need one that has it. */
+const isRestricted = (/** @type {string} */ file) => file.endsWith('restricted.test.ts');
+
+/** One CommonJS file with the suites; mocha itself stays outside, it loads its parts at run time. */
+async function bundleSuites(/** @type {boolean} */ trusted) {
   const esbuild = await import('esbuild');
-  const files = readdirSync(suites).filter(name => name.endsWith('.test.ts'));
+  const files = readdirSync(suites).filter(
+    name => name.endsWith('.test.ts') && isRestricted(name) !== trusted,
+  );
   const loads = files.map(name => `require('./${name}');`).join(' ');
   await esbuild.build({
     stdin: {
@@ -84,33 +89,39 @@ function follow(file, grep) {
 }
 
 /** A new folder with a copy of the sample, a home of its own, and the environment of a run. */
-async function prepare(/** @type {string | undefined} */ grep) {
-  await bundleSuites();
+async function prepare(/** @type {string | undefined} */ grep, trusted = true) {
+  await bundleSuites(trusted);
   const folder = mkdtempSync(path.join(tmpdir(), 'ascent-host-'));
   const workspace = await copySample(path.join(folder, 'workspace'));
   mkdirSync(path.join(folder, 'home'));
   const results = path.join(folder, 'results.jsonl');
-  const env = { ASCENT_TEST_RESULTS: results, ASCENT_TEST_GREP: grep ?? '', ASCENT_TEST_ROOT: root };
+  const env = {
+    ASCENT_TEST_RESULTS: results,
+    ASCENT_TEST_GREP: grep ?? '',
+    ASCENT_TEST_ROOT: root,
+    ASCENT_STATE_DIR: path.join(folder, 'state'),
+  };
   return { folder, workspace, results, env };
 }
 
 /**
- * @param {Options & { vsix?: string }} options with `vsix` the packaged extension is installed and tested, else the one in dist/
+ * @param {Options & { vsix?: string, trusted?: boolean }} options with `vsix` the packaged extension is installed and
+ *   tested, else the one in dist/; `trusted` false: the suites for Restricted Mode, in a window that is in it
  * @returns {Promise<Counts>}
  */
-export async function runInServer({ toolchain, grep, vsix }) {
+export async function runInServer({ toolchain, grep, vsix, trusted = true }) {
   const { launchBrowser } = await import('./browser.mjs');
   const { installExtensions, makePlaces, startServer, windowUrl } = await import('./vscode-server.mjs');
   const { opener } = await import('./vscode-install.mjs');
   const { isolatedEnv } = await import('./isolation.mjs');
-  const { folder, workspace, results, env } = await prepare(grep);
+  const { folder, workspace, results, env } = await prepare(grep, trusted);
   const places = makePlaces(folder);
   if (vsix) await installExtensions(toolchain, places, [vsix]);
   const server = await startServer({
     toolchain,
     places,
     testDriver: true,
-    trustAll: true,
+    trustAll: trusted,
     env: isolatedEnv(path.join(folder, 'home')),
   });
   const browser = await launchBrowser(toolchain);

@@ -2,6 +2,13 @@
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
+/** @param {Counts} a @param {Counts} b @returns {Counts} */
+export const sum = (a, b) => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+});
+
 /** @type {{ name: string, counts: Counts, ms: number }[]} */
 const steps = [];
 

@@ -1,5 +1,6 @@
 /** What suites inside the extension host share. */
 import assert from 'node:assert/strict';
+import { mkdir, writeFile as writeToDisk } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 
@@ -65,14 +66,14 @@ export async function until<T>(event: vscode.Event<T>, ready: () => boolean): Pr
   await next(event, ready);
 }
 
-/** Titles of the code actions that are offered for `range`. */
-export async function codeActionTitles(uri: vscode.Uri, range: vscode.Range): Promise<string[]> {
-  const actions = await vscode.commands.executeCommand<(vscode.CodeAction | vscode.Command)[]>(
+/** Ascent's code actions for `range`. */
+export async function codeActions(uri: vscode.Uri, range: vscode.Range): Promise<vscode.CodeAction[]> {
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
     'vscode.executeCodeActionProvider',
     uri,
     range,
   );
-  return actions.map(action => action.title);
+  return actions.filter(action => action.command?.command.startsWith('ascent.'));
 }
 
 export async function closeAllEditors(): Promise<void> {
@@ -82,3 +83,23 @@ export async function closeAllEditors(): Promise<void> {
 /** Absolute path of something in the project under test. */
 export const projectFile = (...segments: string[]) =>
   path.join(process.env.ASCENT_TEST_ROOT ?? '', ...segments);
+
+/** Writes a file of the workspace as another program would, behind the editor's back. */
+export async function writeFile(name: string, bytes: Uint8Array | string): Promise<vscode.Uri> {
+  const uri = vscode.Uri.joinPath(workspaceFolder(), name);
+  await mkdir(path.dirname(uri.fsPath), { recursive: true });
+  await writeToDisk(uri.fsPath, bytes);
+  return uri;
+}
+
+/** Adds text at the end of a document, as a person who types: nothing is saved. */
+export async function typeAtEnd(document: vscode.TextDocument, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(document.uri, document.lineAt(document.lineCount - 1).range.end, text);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+}
+
+/** Sets a setting of the person's own; undefined takes it away again. */
+export async function setUserSetting(name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration().update(name, value, vscode.ConfigurationTarget.Global);
+}
