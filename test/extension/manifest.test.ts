@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { readSettings } from '../../src/extension/settings.ts';
 
-vi.mock('vscode', () => import('./vscodeFake.ts'));
+vi.mock('vscode', () => ({}));
 const { commands } = await import('../../src/extension/commands/commands.ts');
 
 const root = path.resolve(import.meta.dirname, '../..');

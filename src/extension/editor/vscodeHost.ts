@@ -1,7 +1,9 @@
 /** The Host inside VS Code: the plain host, with unsaved editors, their encodings, and the problems they show. */
 import * as vscode from 'vscode';
-import type { Host } from '../../host/host.ts';
-import { documentOf, readDocument, writeDocument } from './documents.ts';
+import type { Host, TextFormat } from '../../host/host.ts';
+import { readDocument, writeDocument } from './documents.ts';
+import { asEditorReads, encodingOf, formatOf } from './encodings.ts';
+import { openDocument } from './openDocument.ts';
 import { createProblems } from './problems.ts';
 
 export function createVscodeHost(plain: Host): Host {
@@ -14,17 +16,12 @@ export function createVscodeHost(plain: Host): Host {
     },
 
     async read(path, limits) {
-      const document = documentOf(path);
-      return document ? readDocument(document, limits?.maxBytes) : plain.read(path, limits);
+      const document = openDocument(path);
+      if (document?.isDirty) return readDocument(document, limits?.maxBytes);
+      return asEditorReads(await plain.read(path, limits));
     },
     async write(path, text, expect, format) {
-      const document = documentOf(path);
-      let hash: string;
-      if (document) {
-        await writeDocument(document, text, expect);
-        // Saving may have formatted it.
-        hash = (await readDocument(document)).hash;
-      } else hash = await plain.write(path, text, expect, format);
+      const hash = await writeText(plain, path, text, expect, format);
       problems.written(path);
       return hash;
     },
@@ -37,6 +34,24 @@ export function createVscodeHost(plain: Host): Host {
     search: (query, signal) => plain.search(query, signal),
     run: (spec, onOutput, signal) => plain.run(spec, onOutput, signal),
   };
+}
+
+async function writeText(
+  plain: Host,
+  path: string,
+  text: string,
+  expect: string | null,
+  format: TextFormat | undefined,
+): Promise<string> {
+  const open = openDocument(path);
+  if (open?.isDirty) return writeDocument(open, text, expect);
+  // A new file gets the encoding that the editor would give it.
+  const wanted = formatOf(encodingOf(path));
+  if (expect === null && wanted) return plain.write(path, text, expect, wanted);
+  if (wanted || format?.bom) return plain.write(path, text, expect, format);
+  const empty = expect === null ? await plain.write(path, '', null) : undefined;
+  const document = open ?? (await vscode.workspace.openTextDocument(vscode.Uri.file(path)));
+  return writeDocument(document, text, empty ?? expect);
 }
 
 export function workspaceRoots(): string[] {
