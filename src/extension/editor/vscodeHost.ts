@@ -7,8 +7,8 @@ import { openDocument } from './openDocument.ts';
 import { createProblems } from './problems.ts';
 
 export function createVscodeHost(plain: Host): Host {
-  const problems = createProblems();
-  return {
+  const problems = createProblems(path => host.read(path));
+  const host: Host = {
     platform: plain.platform,
     /** Follows the workspace, which may gain and lose folders. */
     get roots() {
@@ -34,6 +34,7 @@ export function createVscodeHost(plain: Host): Host {
     search: (query, signal) => plain.search(query, signal),
     run: (spec, onOutput, signal) => plain.run(spec, onOutput, signal),
   };
+  return host;
 }
 
 async function writeText(
