@@ -5,6 +5,8 @@ import { askTypeScript, TYPESCRIPT } from './typescript.ts';
 
 /** How long the problems of a file just written may take to come; milliseconds. */
 const LONGEST_WAIT = 1_500;
+/** How long an open document may take to follow its file, on a busy machine; milliseconds. */
+const LONGEST_CATCH_UP = 5_000;
 /** After the first news, how long it must be quiet: checkers report in several rounds. */
 const QUIET = 250;
 
@@ -78,7 +80,7 @@ async function catchUp(
       listening.dispose();
       resolve();
     };
-    const timer = setTimeout(end, LONGEST_WAIT);
+    const timer = setTimeout(end, LONGEST_CATCH_UP);
     const listening = vscode.workspace.onDidChangeTextDocument(event => {
       if (event.document === document && lines(document.getText()) === wanted) end();
     });
