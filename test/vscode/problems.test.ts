@@ -52,6 +52,7 @@ suite('problems', () => {
       brought.map(problem => problem.message),
       ["Cannot find name 'TWENTY_FOUR'."],
     );
+    assert.deepEqual(await change(document.uri.fsPath, 'TWENTY_FOUR', '24'), []);
   });
 
   test('that were there before are not new, though nobody had opened the file', async () => {
@@ -62,6 +63,7 @@ suite('problems', () => {
       found?.map(problem => problem.message),
       ["Cannot find name 'misspelt'."],
     );
+    await vscode.workspace.fs.delete(vscode.Uri.file(fsPath));
   });
 
   test('of all files come when none is named', async () => {

@@ -1,9 +1,8 @@
 /** What counts as a setting, with VS Code's own configuration. */
 import assert from 'node:assert/strict';
-import * as vscode from 'vscode';
 import { readSettings } from '../../src/extension/settings.ts';
 import { userSettings } from '../../src/extension/userSettings.ts';
-import { next, setUserSetting, writeFile } from './support.ts';
+import { setUserSetting, setWorkspaceSettings } from './support.ts';
 
 const read = () => readSettings(userSettings());
 /** For each setting a value that is not its default. */
@@ -24,14 +23,7 @@ suite('settings', () => {
 
   test('of a workspace count for nothing', async () => {
     const before = read();
-    // The last one proves that the file was read.
-    const marker = 'editor.wordWrapColumn';
-    const heard = next(vscode.workspace.onDidChangeConfiguration, event =>
-      event.affectsConfiguration(marker),
-    );
-    await writeFile('.vscode/settings.json', JSON.stringify({ ...others, [marker]: 61 }));
-    await heard;
-    assert.equal(vscode.workspace.getConfiguration().get(marker), 61);
+    await setWorkspaceSettings(others);
     assert.deepEqual(read(), before);
     assert.deepEqual(before.complaints, []);
   });

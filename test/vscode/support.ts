@@ -103,3 +103,13 @@ export async function typeAtEnd(document: vscode.TextDocument, text: string): Pr
 export async function setUserSetting(name: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration().update(name, value, vscode.ConfigurationTarget.Global);
 }
+
+/** Sets the workspace's own settings; resolves once VS Code has read them. */
+export async function setWorkspaceSettings(settings: Record<string, unknown>): Promise<void> {
+  const marker = 'editor.wordWrapColumn';
+  const value = 60 + (vscode.workspace.getConfiguration().get<number>(marker) ?? 0);
+  const heard = next(vscode.workspace.onDidChangeConfiguration, event => event.affectsConfiguration(marker));
+  await writeFile('.vscode/settings.json', JSON.stringify({ ...settings, [marker]: value }));
+  await heard;
+  assert.equal(vscode.workspace.getConfiguration().get(marker), value);
+}
