@@ -21,11 +21,11 @@ describe('a run that would outgrow the window', () => {
         [
           withUsage(
             10_000,
-            reply({ reasoning: 'first', calls: [call('a', 'read'), call('b', 'read', { n: 2 })] }),
+            reply({ reasoning: 'first', calls: [call('a', 'read', { n: 1 }), call('b', 'read', { n: 2 })] }),
           ),
         ],
-        [withUsage(90_000, reply({ reasoning: 'second', calls: [call('c', 'read')] }))],
-        [withUsage(20_000, reply({ calls: [call('d', 'read')] }))],
+        [withUsage(90_000, reply({ reasoning: 'second', calls: [call('c', 'read', { n: 3 })] }))],
+        [withUsage(20_000, reply({ calls: [call('d', 'read', { n: 4 })] }))],
         [reply({ text: 'done' })],
       ],
       100_000,
@@ -43,8 +43,8 @@ describe('a run that would outgrow the window', () => {
   it('makes room when the backend refuses a prompt as too long, and takes the step again', async () => {
     const overflow = () => Promise.reject(new ModelError('contextOverflow', 'too long'));
     const model = scriptedModel([
-      [reply({ calls: [call('a', 'read')] })],
-      [reply({ calls: [call('b', 'read')] })],
+      [reply({ calls: [call('a', 'read', { n: 1 })] })],
+      [reply({ calls: [call('b', 'read', { n: 2 })] })],
       overflow,
       [reply({ text: 'done' })],
     ]);
@@ -73,8 +73,8 @@ describe('a run that would outgrow the window', () => {
 
   it('is the same history when it is read back from the log', async () => {
     const model = scriptedModel([
-      [reply({ calls: [call('a', 'read')] })],
-      [withUsage(90_000, reply({ calls: [call('b', 'read')] }))],
+      [reply({ calls: [call('a', 'read', { n: 1 })] })],
+      [withUsage(90_000, reply({ calls: [call('b', 'read', { n: 2 })] }))],
       [reply({ text: 'done' })],
     ]);
     const s = await stage(model, [read]);
