@@ -23,7 +23,8 @@ describe('trap 7: calls count by being there, whatever the finish reason says', 
     expect(played.shop.read('marks.txt')).toBe('1\n');
   });
   it('calls announced that do not come are an empty reply, asked for again', async () => {
-    const played = await session({ replies: [one], faults: [{ request: 1, kind: 'finishWithoutCalls' }] });
+    const spoken = say(one, 'I leave a mark:');
+    const played = await session({ replies: [spoken], faults: [{ request: 1, kind: 'finishWithoutCalls' }] });
     await turn(played);
     expect(played.shop.read('marks.txt')).toBe('1\n');
     expect(played.standin.requests).toHaveLength(3);
@@ -176,7 +177,9 @@ describe('trap 11: each call has exactly one result, beside it and in order', ()
     ];
     const { standin, connect } = field({ profile: 'moonshot' });
     const reply = await ask(connect(), history);
-    demandPaired(bodies(standin)[0].messages);
+    const { messages } = bodies(standin)[0];
+    demandPaired(messages);
+    expect(messages.at(-1)).toMatchObject({ role: 'tool', content: 'late' });
     expect(reply.repairs.join()).toContain('1 earlier tool call(s) have no result');
   });
 });

@@ -29,6 +29,23 @@ describe('trap 21: the system prompt and the tools keep their bytes, and the cac
   });
 });
 
+describe('trap 21: old outputs give way in one edit at a threshold', () => {
+  it('so the cache is missed at that step alone', async () => {
+    const print = (n: number) => act(`${n}.`, runCommand({ command: `echo ${n}; seq 1500` }));
+    const replies = Array.from({ length: 16 }, (_, n) => print(n));
+    const played = await session({ profile: 'moonshot', contextWindow: 40_000, replies });
+    expect(await turn(played)).toMatchObject({ reason: 'done' });
+    const trims = (await played.events()).filter(e => e.type === 'context.trimmed').length;
+    expect(trims).toBeGreaterThan(0);
+    const shrunk = played.standin.requests.filter(
+      (r, at, all) => at > 0 && r.promptTokens < all[at - 1]!.promptTokens,
+    );
+    expect(shrunk).toHaveLength(trims);
+    // System prompt and tools are hit even then.
+    expect(played.standin.requests.slice(1).filter(r => r.cachedTokens === 0)).toEqual([]);
+  });
+});
+
 describe('trap 23: a model that goes in circles', () => {
   const circling: Scenario = {
     name: 'circling',
