@@ -102,7 +102,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     const { head } = state.transcript;
     const client = await options.connect(state.backend);
     return {
-      turn: { id: turn, sessionId: id, step: head.step, maxSteps: head.maxSteps },
+      turn: { id: turn, sessionId: id, step: state.steps, maxSteps: head.maxSteps },
       history: {
         messages: () => state.history.messages,
         counted: () => state.history.counted,

@@ -25,6 +25,8 @@ export class SessionState {
   readonly notices = new Set<string>();
   /** The turn that has begun and not ended. */
   turn: string | undefined;
+  /** Steps of that turn that brought a reply: one that was cut off is taken again, and counts once. */
+  steps = 0;
 
   get mode(): ApprovalMode {
     return this.transcript.head.mode;
@@ -42,8 +44,11 @@ export class SessionState {
         this.tools = e.tools;
         break;
       case 'turn.started':
-      case 'turn.resumed':
         this.turn = e.turn;
+        this.steps = 0;
+        break;
+      case 'assistant.message':
+        this.steps = e.step;
         break;
       case 'turn.ended':
         this.turn = undefined;

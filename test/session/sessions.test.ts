@@ -171,6 +171,24 @@ describe('a session', () => {
 });
 
 describe('a session that was cut off', () => {
+  it('takes a step again that brought no reply, and counts it once', async () => {
+    await using shop = workshop();
+    const begun = Promise.withResolvers<void>();
+    const silent = (_: unknown, signal: AbortSignal) =>
+      new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+        begun.resolve();
+      });
+    const first = await shop.start(scriptedModel([silent]));
+    await first.send('go');
+    await begun.promise;
+    await first.close();
+    const session = await shop.reopen(first.id, scriptedModel([done]));
+    await session.resume();
+    await session.settled();
+    expect(session.transcript.items.at(-1)).toMatchObject({ kind: 'end', reason: 'done', steps: 1 });
+  });
+
   it('asks again for what was pending, and goes on', async () => {
     await using shop = workshop();
     const first = await shop.start(scriptedModel([[reply({ calls: [command('c', 'echo hi > b.txt')] })]]));
