@@ -1,5 +1,5 @@
 /** A request's messages as scenarios see them: what was asked, what was done about it, what came back. */
-import type { ChatRequest, WireMessage } from './wire.ts';
+import type { ChatRequest, WireMessage, WireTool } from './wire.ts';
 import { textOf } from './wire.ts';
 
 export interface Done {
@@ -20,6 +20,8 @@ export interface Conversation {
   steps: number;
   /** Names of the tools that may be called. */
   tools: ReadonlySet<string>;
+  /** The same tools, as they were declared. */
+  declared: readonly WireTool[];
 }
 
 /** @param known whether some scenario takes this text as its task */
@@ -38,6 +40,7 @@ export function conversationOf(request: ChatRequest, known: (text: string) => bo
     done: after.flatMap((message, index) => doneIn(message, after.slice(index + 1))),
     steps: after.filter(message => message.role === 'assistant').length,
     tools: new Set(request.tools?.map(tool => tool.function.name)),
+    declared: request.tools ?? [],
   };
 }
 

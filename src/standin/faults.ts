@@ -39,8 +39,14 @@ export type Fault =
   | { kind: 'noIndex' }
   | { kind: 'argumentsBeforeName' }
   | { kind: 'interleaved' }
-  /** `large`: padded to more than 9 kB. */
-  | { kind: 'arguments'; how: 'whole' | 'perCharacter' | 'large' }
+  /** `large`: padded to more than 9 kB; `cut`: what lies beyond 8 kB is lost. */
+  | { kind: 'arguments'; how: 'whole' | 'perCharacter' | 'large' | 'cut' }
+  /** Of several calls in one reply only the first arrives. */
+  | { kind: 'lostCalls' }
+  /** Valid JSON that lacks its first property. */
+  | { kind: 'wrongArguments' }
+  /** A cancelled reply is generated to its end all the same; the requests after it wait for that. */
+  | { kind: 'keepsSlot' }
   | { kind: 'splitUtf8' }
   | { kind: 'crlf' }
   /** `retryAfter` in seconds. */
@@ -146,6 +152,11 @@ export function reshape(draft: Draft, faults: Faults): Draft {
       ...call,
       arguments: call.arguments.replace('{', `{${' \n'.repeat(4_700)}`),
     }));
+  if (faults.get('arguments')?.how === 'cut')
+    calls = calls.map(call => ({ ...call, arguments: call.arguments.slice(0, 8_192) }));
+  if (faults.has('wrongArguments'))
+    calls = calls.map(call => ({ ...call, arguments: withoutFirst(call.arguments) }));
+  if (faults.has('lostCalls')) calls = calls.slice(0, 1);
   if (faults.get('callIds')?.how === 'duplicate')
     calls = calls.map((call): DraftCall => ({ ...call, id: calls[0]!.id }));
   const leak = faults.get('markup');
@@ -170,6 +181,9 @@ export function reshape(draft: Draft, faults: Faults): Draft {
 }
 
 const half = (text: string) => text.slice(0, text.length / 2);
+
+const withoutFirst = (json: string) =>
+  JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(json)).slice(1)));
 
 function broken(json: string, how: Extract<Fault, { kind: 'invalidJson' }>['how']): string {
   switch (how) {

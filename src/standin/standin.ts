@@ -69,6 +69,8 @@ export function createStandin(options: StandinOptions = {}): Standin {
   const requests: ReceivedRequest[] = [];
   const forced = typeof options.scenario === 'string' ? scenarioNamed(options.scenario) : options.scenario;
   let received = 0;
+  /** A cancelled reply still holds the only slot. */
+  let busyUntil = 0;
 
   function listModels(): Response {
     const created = Math.floor(clock.now() / 1000);
@@ -85,6 +87,7 @@ export function createStandin(options: StandinOptions = {}): Standin {
   async function chat(text: string, headers: Headers, signal: AbortSignal): Promise<Response> {
     const number = ++received;
     const faults = new Faults(options.faults ?? [], number);
+    if (busyUntil > clock.now()) await clock.sleep(busyUntil - clock.now(), signal);
     const silence = faults.get('silence');
     if (silence) await clock.sleep(silence.ms, signal);
     if (faults.has('unreachable')) throw new TypeError('fetch failed');
@@ -129,6 +132,8 @@ export function createStandin(options: StandinOptions = {}): Standin {
       return Response.json({ ...envelope, object: 'chat.completion', choices: [choice], usage });
     }
 
+    const needsMs = tokensPerSecond ? (completionTokens(draft).completion * 1000) / tokensPerSecond : 0;
+    const startedAt = clock.now();
     const stop = new AbortController();
     const abort = () => stop.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
@@ -145,6 +150,7 @@ export function createStandin(options: StandinOptions = {}): Standin {
     const bytes = byteStream(source, stop, faults.has('splitUtf8'), outcome => {
       signal.removeEventListener('abort', abort);
       record.outcome = outcome;
+      if (outcome === 'cancelled' && faults.has('keepsSlot')) busyUntil = startedAt + needsMs;
     });
     return new Response(bytes, {
       headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },

@@ -33,6 +33,7 @@ export const WireTool = z.looseObject({
     parameters: z.record(z.string(), z.unknown()).optional(),
   }),
 });
+export type WireTool = z.infer<typeof WireTool>;
 
 export const ChatRequest = z.looseObject({
   model: z.string(),

@@ -1,6 +1,7 @@
 /** All scenarios, in the order in which they are asked whether they know what to do. */
 import type { Scenario } from '../script.ts';
 import { addTests } from './addTests.ts';
+import { backendCheck } from './backendCheck.ts';
 import { explain } from './explain.ts';
 import { fixFailingTest } from './fixFailingTest.ts';
 import { fixProblem } from './fixProblem.ts';
@@ -9,7 +10,8 @@ import { planFirst } from './planFirst.ts';
 import { reviewChanges } from './reviewChanges.ts';
 import { unknown } from './unknown.ts';
 
-const knowing: readonly Scenario[] = [
+/** What people can ask for. */
+const offered: readonly Scenario[] = [
   planFirst,
   longRun,
   addTests,
@@ -19,7 +21,9 @@ const knowing: readonly Scenario[] = [
   explain,
 ];
 
-export const scenarios: readonly Scenario[] = [...knowing, unknown(() => knowing)];
+const knowing: readonly Scenario[] = [backendCheck, ...offered];
+
+export const scenarios: readonly Scenario[] = [...knowing, unknown(() => offered)];
 
 /** Does any scenario but the last resort take this as its task? */
 export const isKnown = (text: string): boolean => knowing.some(scenario => scenario.matches(text));
