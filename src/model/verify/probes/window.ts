@@ -1,0 +1,56 @@
+import { asArray, asObject, asString } from '../../json.ts';
+import { limitsToldBy } from '../../window.ts';
+import type { Probe } from '../probe.ts';
+
+/** Below this an agent forgets its task in the middle of it; tokens. */
+const SMALL = 32_768;
+/** Half of what K2-Thinking has; tokens. */
+const MODEST = 131_072;
+
+const FLAGS =
+  'vLLM: --max-model-len 262144. SGLang: --context-length 262144. KTransformers: --max-total-tokens. llama.cpp: --ctx-size 262144. Ollama: OLLAMA_CONTEXT_LENGTH.';
+
+/** Every server tells its window under a name of its own, and many serve less than the model has. */
+export const window: Probe = {
+  id: 'window',
+  title: 'Context window',
+  load: () => ({ requests: 0, prompt: 0, output: 0, most: 0 }),
+  async run({ model, profile, models }) {
+    const sent = 'GET /models';
+    const list = await models();
+    const ids = listed(list);
+    const told = limitsToldBy(list, model).window;
+    const serves = ids.includes(model) ? '' : `, which does not list ${model}`;
+    const got = told === undefined ? `No window${serves}` : `${told.toLocaleString('en')} tokens${serves}`;
+    if (told === undefined)
+      return {
+        verdict: 'warn',
+        sent,
+        got,
+        means: `Ascent takes the profile's ${profile.window.toLocaleString('en')} tokens, and lowers that when a request overflows.`,
+        mend: 'A server of your own usually tells it; behind a gateway, let GET /models pass.',
+      };
+    if (told < SMALL)
+      return {
+        verdict: 'fail',
+        sent,
+        got,
+        means: 'Too small for agent work: a few files fill it.',
+        mend: FLAGS,
+      };
+    if (told < MODEST)
+      return {
+        verdict: 'warn',
+        sent,
+        got,
+        means: 'Long tasks will run out of room; K2-Thinking has 262,144.',
+        mend: FLAGS,
+      };
+    return { verdict: 'pass', sent, got, means: 'Room for long tasks.' };
+  },
+};
+
+function listed(list: unknown): string[] {
+  const entries = asArray(asObject(list)?.data ?? asObject(list)?.models ?? list);
+  return entries.flatMap(entry => asString(asObject(entry)?.id) ?? asString(asObject(entry)?.name) ?? []);
+}

@@ -1,0 +1,97 @@
+/** Requests of the probes: the same address rules, key handling and errors as all others, nothing repaired. */
+import type { Backend } from '../../protocol/events.ts';
+import { checkAddress } from '../address.ts';
+import { errorOf } from '../chunk.ts';
+import { ModelError, type ModelErrorKind } from '../client.ts';
+import type { Clock } from '../clock.ts';
+import { type Place, streamError } from '../errors.ts';
+import type { Json } from '../json.ts';
+import { factsOf } from '../models.ts';
+import { openWire } from '../openai.ts';
+import type { Profile } from '../profiles.ts';
+import type { Ask } from './probe.ts';
+import { createRawReply, type RawReply } from './rawReply.ts';
+
+export interface RawChatOptions {
+  backend: Backend;
+  profile: Profile;
+  apiKey: string | undefined;
+  fetch: typeof fetch | undefined;
+  clock: Clock;
+  signal: AbortSignal;
+  /** A wait before the request goes out again. */
+  onWait(reason: string, delayMs: number): void;
+}
+
+/** As long as the vendor's own verifier waits for a reply. */
+const REQUEST_LIMIT_MS = 600_000;
+const ATTEMPTS = 4;
+const FIRST_DELAY_MS = 2_000;
+const LONGEST_WAIT_MS = 120_000;
+const BUSY: ReadonlySet<ModelErrorKind> = new Set(['rateLimit', 'overloaded']);
+
+/** Throws ModelError when the key must not go to this address. */
+export function createRawChat(options: RawChatOptions) {
+  const { backend, profile, clock, signal } = options;
+  const apiKey = options.apiKey?.trim() || undefined;
+  const place: Place = {
+    host: checkAddress(backend.baseUrl, apiKey).host,
+    model: backend.model,
+    redact: text => (apiKey ? text.replaceAll(apiKey, '***') : text),
+  };
+  const wire = openWire({ backend, place, apiKey, fetch: options.fetch, answered() {} });
+
+  async function once({ messages, tools, budget, onFirstToken, signal: own }: Ask): Promise<RawReply> {
+    const { temperature } = factsOf(backend.model, profile.selfHosted);
+    const body: Json = {
+      model: backend.model,
+      messages,
+      ...(tools?.length && { tools }),
+      stream: true,
+      stream_options: { include_usage: true },
+      ...(temperature !== undefined && { temperature }),
+      [profile.budgetField]: budget,
+    };
+    const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
+    const all = AbortSignal.any([signal, limit, ...(own ? [own] : [])]);
+    const startedAt = clock.now();
+    const { reply, push } = createRawReply();
+    try {
+      for await (const event of wire.chat(body, all)) {
+        if (event.type === 'done') reply.done = true;
+        if (event.type !== 'data') continue;
+        const error = errorOf(event.data);
+        if (error) throw streamError(error, place);
+        if (push(event.data) && reply.firstTokenMs === undefined) {
+          reply.firstTokenMs = clock.now() - startedAt;
+          onFirstToken?.();
+        }
+      }
+    } catch (error) {
+      if (limit.aborted && !signal.aborted && !own?.aborted)
+        throw new ModelError('stalled', `${place.host} did not finish its reply in 10 minutes.`);
+      throw error;
+    }
+    // Indices may leave holes.
+    reply.calls = reply.calls.filter(call => call !== undefined);
+    return reply;
+  }
+
+  return {
+    models: () => wire.models(signal),
+    async chat(ask: Ask): Promise<RawReply> {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once(ask);
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!(error instanceof ModelError) || !BUSY.has(error.kind) || attempt === ATTEMPTS) throw error;
+          const delayMs = error.retryAfterMs ?? FIRST_DELAY_MS * 2 ** (attempt - 1);
+          if (delayMs > LONGEST_WAIT_MS) throw error;
+          options.onWait(error.message, delayMs);
+          await clock.sleep(delayMs, signal);
+        }
+      }
+    },
+  };
+}
