@@ -1,4 +1,4 @@
-import { asArray, asObject, asString } from '../../json.ts';
+import { listedModels } from '../../modelChoice.ts';
 import { limitsToldBy } from '../../window.ts';
 import type { Probe } from '../probe.ts';
 
@@ -18,7 +18,7 @@ export const window: Probe = {
   async run({ model, profile, models }) {
     const sent = 'GET /models';
     const list = await models();
-    const ids = listed(list);
+    const ids = listedModels(list);
     const told = limitsToldBy(list, model).window;
     const serves = ids.includes(model) ? '' : `, which does not list ${model}`;
     const got = told === undefined ? `No window${serves}` : `${told.toLocaleString('en')} tokens${serves}`;
@@ -49,8 +49,3 @@ export const window: Probe = {
     return { verdict: 'pass', sent, got, means: 'Room for long tasks.' };
   },
 };
-
-function listed(list: unknown): string[] {
-  const entries = asArray(asObject(list)?.data ?? asObject(list)?.models ?? list);
-  return entries.flatMap(entry => asString(asObject(entry)?.id) ?? asString(asObject(entry)?.name) ?? []);
-}
