@@ -10,13 +10,16 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent sessions                 list the sessions
   ascent log ID [--json]          print a session
   ascent costs [ID] [--json]      what a session cost, request by request; without ID: what all cost today
+  ascent backends [--json]        list the model servers that run on this machine
+  ascent verify [--base-url URL] [--model NAME] [--profile NAME] [--api-key-env VAR] [--cases N] [--json]
+                                  probe a backend and say what works, what does not, and what mends it
   ascent policy                   judge commands and paths given as JSON lines on stdin; runs nothing
   ascent standin [--port N] [--scenario NAME]   serve the scripted stand-in backend alone
 
 Options of run and resume:
   --cwd DIR            the workspace (default: the current folder)
   --base-url URL       an OpenAI-compatible backend (default: ASCENT_BASE_URL, else the stand-in)
-  --model NAME         (default: ASCENT_MODEL, else kimi-k2-thinking)
+  --model NAME         (default: ASCENT_MODEL, else what the backend serves)
   --profile NAME       how the backend differs (default: guessed from the URL)
   --api-key-env VAR    the variable that holds the key (default: ASCENT_API_KEY)
   --state-dir DIR      where sessions are kept
@@ -28,7 +31,7 @@ Options of run and resume:
   --resume ID          go on with this session; PROMPT, if given, is sent to it
   --json               print each recorded event as one JSON line
 
-Exit codes: 0 done · 1 failed · 2 usage · 3 a limit ended it · 4 an approval was needed and nobody could answer ·
+Exit codes: 0 done · 1 failed (verify: a probe failed) · 2 usage · 3 a limit ended it · 4 an approval was needed and nobody could answer ·
 130 interrupted
 `;
 

@@ -2,9 +2,7 @@
 import { readAsset } from '../host/assets.ts';
 import { createNodeHost } from '../host/nodeHost.ts';
 import { createModelClient } from '../model/connect.ts';
-import { profileFor } from '../model/profiles.ts';
 import { createScheduler } from '../model/scheduler.ts';
-import type { Backend } from '../protocol/events.ts';
 import { createSessions } from '../session/createSessions.ts';
 import { readInstructions } from '../session/instructions.ts';
 import { learntFile } from '../session/learntFile.ts';
@@ -13,6 +11,7 @@ import { defaultStateDir } from '../session/stateDir.ts';
 import { standinAt } from '../standin/fromUrl.ts';
 import type { Standin } from '../standin/standin.ts';
 import { type RunOptions, UsageError } from './args.ts';
+import { apiKeyOf, backendOf, servedIfTold } from './backend.ts';
 
 export interface Engine {
   sessions: Sessions;
@@ -20,8 +19,6 @@ export interface Engine {
   start(): Promise<Session>;
 }
 
-const STAND_IN = 'standin:';
-const DEFAULT_MODEL = 'kimi-k2-thinking';
 const DEFAULT_STEPS = 300;
 
 /** Throws UsageError when the folder is not there or the backend's address makes no sense. */
@@ -36,7 +33,7 @@ export async function createEngine(
   const backend = backendOf(options, env);
   let standin: Standin | undefined;
   const scheduler = createScheduler();
-  const apiKey = env[options['api-key-env'] ?? 'ASCENT_API_KEY'];
+  const apiKey = apiKeyOf(options, env);
   const stateDir = options['state-dir'] ?? defaultStateDir(env);
   const learnt = learntFile(stateDir);
   const sessions = createSessions({
@@ -69,18 +66,7 @@ export async function createEngine(
   return {
     sessions,
     standIn: backend.standIn,
-    start: () => sessions.start({ backend, mode: options.approve }),
+    start: async () =>
+      sessions.start({ backend: await servedIfTold(backend, apiKey), mode: options.approve }),
   };
-}
-
-function backendOf(options: RunOptions, env: NodeJS.ProcessEnv): Backend {
-  const baseUrl = options['base-url'] ?? env.ASCENT_BASE_URL ?? STAND_IN;
-  const model = options.model ?? env.ASCENT_MODEL ?? DEFAULT_MODEL;
-  if (baseUrl.startsWith(STAND_IN)) return { baseUrl, model, profile: 'standin', standIn: true };
-  const url = URL.parse(baseUrl);
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new UsageError(`"${baseUrl}" is not a backend's address. It looks like http://127.0.0.1:8000/v1.`);
-  }
-  const profile = options.profile ?? env.ASCENT_PROFILE ?? profileFor(baseUrl).id;
-  return { baseUrl, model, profile, standIn: false };
 }

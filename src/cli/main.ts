@@ -1,10 +1,12 @@
 /** `ascent`: the same agent without an editor. */
 import { parseRun, USAGE, UsageError } from './args.ts';
+import { listBackends } from './backends.ts';
 import { costs } from './costs.ts';
 import { policy } from './policyCommand.ts';
 import { EXIT, type Io, run } from './run.ts';
 import { listSessions, printLog } from './sessions.ts';
 import { standin } from './standin.ts';
+import { verify } from './verify.ts';
 
 async function main(args: string[], io: Io): Promise<number> {
   const [command, ...rest] = args;
@@ -22,6 +24,10 @@ async function main(args: string[], io: Io): Promise<number> {
       return printLog(rest, io);
     case 'costs':
       return costs(rest, io);
+    case 'backends':
+      return listBackends(rest, io);
+    case 'verify':
+      return verify(rest, io);
     case 'policy':
       return policy(rest, io);
     case 'standin':

@@ -169,7 +169,11 @@ describe('bad input gets a clear error and loses nothing', () => {
   ])('%s: exit code 1', async (_what, options, said) => {
     const url = await backend(options);
     const env = { ASCENT_API_KEY: 'k-wrong' };
-    const { code, err } = await ascent(['run', '--base-url', url, 'x'], sampleProject(), { env });
+    const { code, err } = await ascent(
+      ['run', '--base-url', url, '--model', 'kimi-k2-thinking', 'x'],
+      sampleProject(),
+      { env },
+    );
     expect(err).toMatch(said);
     expect(err).not.toContain('k-wrong');
     expect(code).toBe(1);

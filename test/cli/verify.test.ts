@@ -1,0 +1,74 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { serveStandin } from '../../src/standin/server.ts';
+import { createStandin, type StandinOptions } from '../../src/standin/standin.ts';
+import { ascent, sampleProject, start } from './ascent.ts';
+
+async function backend(options: StandinOptions = {}): Promise<string> {
+  const server = await serveStandin(createStandin({ tokensPerSecond: 0, ...options }), 0);
+  onTestFinished(() => server.close());
+  return server.url;
+}
+const verify = (url: string, ...more: string[]) =>
+  ascent(['verify', '--base-url', url, '--profile', 'vllm', '--cases', '3', ...more], sampleProject());
+
+describe('ascent verify', () => {
+  it('a sound backend: a report to read, exit code 0', async () => {
+    const { code, out, err } = await verify(await backend());
+    expect(code).toBe(0);
+    expect(out).toContain('11 pass');
+    expect(out).toMatch(/✓ Thinking comes back: pass\n {4}sent {3}\S/);
+    expect(err).toMatch(/Verifying moonshotai\/Kimi-K2-Thinking .*\nAbout \d+ requests/);
+    expect(err).toContain('[11/11] ✓ Schema accuracy');
+  });
+  it('one that fails: what mends it, exit code 1; as JSON, nothing else on stdout', async () => {
+    const url = await backend({ faults: [{ request: 'every', kind: 'arguments', how: 'cut' }] });
+    const { code, out } = await verify(url, '--json');
+    expect(code).toBe(1);
+    const report = JSON.parse(out);
+    expect(report).toMatchObject({ version: 1, backend: { baseUrl: url, profile: 'vllm', standIn: false } });
+    const failed = report.findings.filter((finding: { verdict: string }) => finding.verdict === 'fail');
+    expect(failed).toEqual([expect.objectContaining({ probe: 'long-arguments', mend: expect.any(String) })]);
+  });
+  it('the embedded stand-in', async () => {
+    const { code, out } = await ascent(
+      ['verify', '--base-url', 'standin:?speed=0', '--cases', '1'],
+      sampleProject(),
+    );
+    expect(out).toContain('11 pass');
+    expect(code).toBe(0);
+  });
+  it('Ctrl+C ends it: exit code 130, no report', async () => {
+    const url = await backend({ faults: [{ request: 2, kind: 'silence', ms: 600_000 }] });
+    const run = start(['verify', '--base-url', url], sampleProject());
+    await run.printed(/\[2\/11\]/);
+    run.child.kill('SIGINT');
+    const { code, out, err } = await run.finished;
+    expect(code).toBe(130);
+    expect(out).toBe('');
+    expect(err).toContain('Cancelled.');
+  });
+  it.each([
+    ['a number of cases that is none', ['--cases', '41']],
+    ['an address that is none', ['--base-url', 'localhost']],
+    ['a word that does not belong', ['now']],
+  ])('%s: exit code 2', async (_, args) => {
+    expect((await ascent(['verify', ...args], sampleProject())).code).toBe(2);
+  });
+  it('a backend that is not there: exit code 1', async () => {
+    const server = await serveStandin(createStandin(), 0);
+    await server.close();
+    const { code, err } = await ascent(['verify', '--base-url', server.url], sampleProject());
+    expect(err).toContain('does not answer');
+    expect(code).toBe(1);
+  });
+});
+
+it('ascent run takes the model that the backend serves, when nobody names one', async () => {
+  const url = await backend({ models: ['my-own-weights'] });
+  const { code, events } = await ascent(
+    ['run', '--json', '--base-url', url, 'Write a poem.'],
+    sampleProject(),
+  );
+  expect(code).toBe(0);
+  expect(events()[0]).toMatchObject({ type: 'session.started', backend: { model: 'my-own-weights' } });
+});
