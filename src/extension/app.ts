@@ -13,6 +13,7 @@ import { createEngine, type Engine } from './engine.ts';
 import { explain, REMEDY_LABELS, type Remedy } from './failure.ts';
 import { createKeys } from './keys.ts';
 import { createLog } from './log.ts';
+import { createPanels } from './pages/panels.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { userSettings } from './userSettings.ts';
 
@@ -26,6 +27,7 @@ export function createApp(context: vscode.ExtensionContext) {
   const log = createLog(channel);
   const keys = createKeys(context.secrets, process.env);
   const diffs = createDiffs();
+  const panels = createPanels();
 
   /** Undefined once they changed: read again by whoever needs them first. */
   let settings: Settings | undefined = loadSettings();
@@ -37,6 +39,7 @@ export function createApp(context: vscode.ExtensionContext) {
     sessions: async () => (await app.engine()).sessions,
     memory: context.workspaceState,
     settings: currentSettings,
+    served: async backend => (await app.engine()).served(backend),
     refusal: session => blockedBy(session)?.text,
     offerToGoOn: goOn => void offerToGoOn(goOn),
   });
@@ -57,6 +60,7 @@ export function createApp(context: vscode.ExtensionContext) {
     view,
     diffs,
     settings: currentSettings,
+    panels,
 
     /** Made on first use, and again when that failed. Never before the workspace is trusted. */
     engine(): Promise<Engine> {
@@ -118,7 +122,7 @@ export function createApp(context: vscode.ExtensionContext) {
     const blocked = blockedBy(chat.session);
     const empty = !blocked && !chat.session;
     const examples = empty ? await examplesFor((await app.engine()).host) : [];
-    const label = backend.standIn ? 'Stand-in' : backend.model;
+    const label = backend.standIn ? 'Stand-in' : backend.model || new URL(backend.baseUrl).host;
     return { examples, backend: { label, standIn: backend.standIn }, mode: chat.mode, blocked };
   }
 
@@ -169,6 +173,7 @@ export function createApp(context: vscode.ExtensionContext) {
   context.subscriptions.push(
     channel,
     diffs,
+    panels,
     followRuns(app),
     vscode.workspace.onDidChangeConfiguration(event => {
       if (!event.affectsConfiguration('ascent')) return;

@@ -6,6 +6,9 @@ import { createNodeHost } from '../host/nodeHost.ts';
 import type { ModelClient, ModelInfo } from '../model/client.ts';
 import { createModelClient } from '../model/connect.ts';
 import { createScheduler } from '../model/scheduler.ts';
+import { withServedModel } from '../model/servedModel.ts';
+import type { Report } from '../model/verify/report.ts';
+import { type Progress, verifyBackend } from '../model/verify/verify.ts';
 import type { Backend } from '../protocol/events.ts';
 import { createSessions } from '../session/createSessions.ts';
 import { readInstructions } from '../session/instructions.ts';
@@ -18,12 +21,17 @@ import { findRipgrep, ripgrepPlaces } from './editor/ripgrep.ts';
 import { createVscodeHost, workspaceRoots } from './editor/vscodeHost.ts';
 import type { Keys } from './keys.ts';
 import type { Log } from './log.ts';
+import { DEFAULT_MODEL } from './settings.ts';
 
 export interface Engine {
   host: Host;
   sessions: Sessions;
   /** Asks a backend what it serves. Throws ModelError. */
   probe(backend: Backend, signal: AbortSignal): Promise<ModelInfo>;
+  /** With the model it serves, where nobody named one; with the usual name where it does not tell. */
+  served(backend: Backend): Promise<Backend>;
+  /** Probes a backend's wire, see `verifyBackend`. */
+  verify(backend: Backend, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Report>;
 }
 
 export interface EngineOptions {
@@ -50,14 +58,28 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
   const scheduler = createScheduler();
   // Kept between turns, as it counts which prefixes it has seen.
   const standins = new Map<string, Standin>();
-  const connect = async (backend: Backend): Promise<ModelClient> => {
+  /** How a backend is reached: over the network with its own key, or inside this process. */
+  const reach = async (backend: Backend) => {
     const { baseUrl, model } = backend;
-    if (!backend.standIn)
-      return createModelClient({ backend, apiKey: await keys.get(baseUrl), learnt, scheduler });
+    if (!backend.standIn) return { backend, apiKey: await keys.get(baseUrl) };
     const standin = standins.get(baseUrl) ?? standinAt(baseUrl, model);
     standins.set(baseUrl, standin);
-    return createModelClient({ backend: { ...backend, baseUrl: standin.baseUrl }, fetch: standin.fetch });
+    return { backend: { ...backend, baseUrl: standin.baseUrl }, fetch: standin.fetch };
   };
+  const connect = async (backend: Backend): Promise<ModelClient> => {
+    const reached = await reach(backend);
+    // What a script does teaches nothing about backends.
+    return createModelClient(backend.standIn ? reached : { ...reached, learnt, scheduler });
+  };
+  const named = async (backend: Backend, signal: AbortSignal): Promise<Backend> =>
+    backend.model
+      ? backend
+      : withServedModel({
+          backend,
+          apiKey: await keys.get(backend.baseUrl),
+          otherwise: DEFAULT_MODEL,
+          signal,
+        });
 
   const sessions = createSessions({
     host,
@@ -69,8 +91,22 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
     now: Date.now,
     instructions: async () => (vscode.workspace.isTrusted ? readInstructions(host) : undefined),
   });
-  const probe = async (backend: Backend, signal: AbortSignal) => (await connect(backend)).info(signal);
-  return { host, sessions, probe };
+  return {
+    host,
+    sessions,
+    async probe(backend, signal) {
+      return (await connect(await named(backend, signal))).info(signal);
+    },
+    async served(backend) {
+      // What is wrong with the backend, the turn will tell, with the button that helps.
+      const usual = { ...backend, model: backend.model || DEFAULT_MODEL };
+      return named(backend, new AbortController().signal).catch(() => usual);
+    },
+    async verify(backend, signal, onProgress) {
+      const report = await verifyBackend({ ...(await reach(backend)), signal, onProgress });
+      return { ...report, backend };
+    },
+  };
 }
 
 const exists = (file: string) =>

@@ -8,6 +8,7 @@ import type { Limits } from '../session/sessions.ts';
 import { baseUrlProblem, isStandIn, STAND_IN_URL } from './baseUrl.ts';
 
 export interface Settings {
+  /** `model` is empty where nobody named one: what the backend serves is taken. */
   backend: Backend;
   mode: ApprovalMode;
   limits: Limits;
@@ -80,7 +81,7 @@ function readBackend(source: SettingsSource, complain: (name: string, text: stri
     );
   return {
     baseUrl: baseUrl.replace(/\/+$/, ''),
-    model: text('backend.model', 'ASCENT_MODEL') || DEFAULT_MODEL,
+    model: text('backend.model', 'ASCENT_MODEL'),
     profile: named && known ? named : guessed,
     standIn: false,
   };

@@ -118,6 +118,7 @@ function openWindow(pollMs?: number) {
     sessions: async () => sessions,
     memory,
     settings: () => settings,
+    served: async wanted => ({ ...wanted, model: wanted.model || 'served' }),
     refusal: () => refusal,
     offerToGoOn: go => offered.push(go),
     pollMs,

@@ -37,7 +37,7 @@ it('a setting wins over the environment, and the profile is told by the address'
     { ASCENT_BASE_URL: 'https://other.example/v1' },
   );
   expect(settings).toMatchObject({
-    backend: { baseUrl: 'https://k2.example/v1', model: 'kimi-k2-thinking', profile: 'vllm' },
+    backend: { baseUrl: 'https://k2.example/v1', model: '', profile: 'vllm' },
     mode: 'edits',
     limits: { maxSteps: 7, maxCost: 2.5 },
   });

@@ -22,6 +22,8 @@ export interface ChatOptions {
   sessions(): Promise<Sessions>;
   memory: Memory;
   settings(): Settings;
+  /** The settings' backend, with the model it serves where nobody named one. */
+  served(backend: Backend): Promise<Backend>;
   /** Why nothing may be sent now, if so. */
   refusal(session: Session | undefined): string | undefined;
   /** With the setting `resume: ask`: offers to go on with a run that was cut short. */
@@ -107,7 +109,7 @@ export function createChat(options: ChatOptions) {
   const useCurrentBackend = async (session: Session) => {
     const { backend } = options.settings();
     if (!session.running && !sameBackend(session.transcript.head.backend, backend))
-      await session.setBackend(backend);
+      await session.setBackend(await options.served(backend));
   };
 
   /** A run that this window had going when it went away goes on. */
@@ -181,7 +183,9 @@ export function createChat(options: ChatOptions) {
         if (shown) await useCurrentBackend(writable(shown));
         else {
           const sessions = await options.sessions();
-          show(hold(await sessions.start({ backend, mode: nextMode ?? mode })));
+          show(
+            hold(await sessions.start({ backend: await options.served(backend), mode: nextMode ?? mode })),
+          );
           nextMode = undefined;
         }
         await shown!.send(text, context);
@@ -239,5 +243,9 @@ const looksLike = (a: Session, b: Session) =>
 
 const isActive = (head: SessionHead) => head.status === 'running' || head.status === 'waiting';
 
-const sameBackend = (a: Backend, b: Backend) =>
-  a.baseUrl === b.baseUrl && a.model === b.model && a.profile === b.profile && a.standIn === b.standIn;
+/** `now`: what the settings say; without a model, the session keeps its own. */
+const sameBackend = (a: Backend, now: Backend) =>
+  a.baseUrl === now.baseUrl &&
+  (!now.model || a.model === now.model) &&
+  a.profile === now.profile &&
+  a.standIn === now.standIn;

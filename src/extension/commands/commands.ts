@@ -13,6 +13,7 @@ import { selectBackend } from './selectBackend.ts';
 import { setApiKey } from './setApiKey.ts';
 import { showLog } from './showLog.ts';
 import { stop } from './stop.ts';
+import { copyVerifyReport, verifyBackend } from './verifyBackend.ts';
 
 export interface Command {
   /** As an order; it begins the message when the command fails. */
@@ -26,6 +27,8 @@ export const commands = {
   'ascent.stop': stop,
   'ascent.setApiKey': setApiKey,
   'ascent.selectBackend': selectBackend,
+  'ascent.verifyBackend': verifyBackend,
+  'ascent.copyVerifyReport': copyVerifyReport,
   'ascent.showLog': showLog,
   'ascent.fixFailingTests': fixFailingTests,
   'ascent.explainWorkspace': explainWorkspace,

@@ -1,88 +1,146 @@
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../../model/client.ts';
+import { discoverBackends, type RunningBackend } from '../../model/discover.ts';
 import { CUSTOM, PROFILES, type Profile } from '../../model/profiles.ts';
 import type { Backend } from '../../protocol/events.ts';
 import type { App } from '../app.ts';
 import { baseUrlProblem, originOf, STAND_IN_URL } from '../baseUrl.ts';
-import { DEFAULT_MODEL } from '../settings.ts';
 import type { Command } from './commands.ts';
 import { askForKey } from './setApiKey.ts';
 
-/** Walks through profile, address, model and key, keeps them in the person's own settings, and tries them out. */
+/**
+ * Offers the servers that run on this machine first, then every profile; asks for what is still open, keeps it in the
+ * person's own settings, and tries it out.
+ */
 export const selectBackend: Command = {
   title: 'Select Backend',
   async run(app) {
-    const profile = await pickProfile(app);
-    if (!profile) return;
-    if (profile.id === 'standin') {
+    const picked = await pickBackend(app);
+    if (!picked) return;
+    if ('standIn' in picked) {
       await save({ baseUrl: STAND_IN_URL, model: '', profile: '', standIn: true });
       void vscode.window.showInformationMessage('The stand-in backend is selected: scripted, no model.');
       return;
     }
-    const current = app.settings().backend;
-    const same = current.profile === profile.id;
-    const baseUrl = await vscode.window.showInputBox({
-      title: `${profile.label}: base URL (1 of 2)`,
-      prompt: 'The address of the OpenAI-compatible API, usually ending in /v1.',
-      value: same ? current.baseUrl : profile.baseUrl,
-      ignoreFocusOut: true,
-      validateInput: text => baseUrlProblem(text.trim()),
-    });
-    if (!baseUrl) return;
-    const model = await vscode.window.showInputBox({
-      title: `${profile.label}: model (2 of 2)`,
-      prompt: 'The name under which the backend serves the model.',
-      value: same ? current.model : usualModel(profile),
-      ignoreFocusOut: true,
-      validateInput: text => (text.trim() ? undefined : 'Enter the name of the model.'),
-    });
-    if (!model) return;
-
-    const backend: Backend = {
-      baseUrl: baseUrl.trim().replace(/\/+$/, ''),
-      model: model.trim(),
-      profile: profile.id,
-      standIn: false,
-    };
+    const backend =
+      'running' in picked ? await fromRunning(picked.running) : await askFor(app, picked.profile);
+    if (!backend) return;
     await save(backend);
-    if (!(await app.keys.get(backend.baseUrl))) await askForKey(app, backend.baseUrl);
+    // A server that listed its models without a key needs none.
+    const open = 'running' in picked;
+    if (!open && !(await app.keys.get(backend.baseUrl))) await askForKey(app, backend.baseUrl);
     if (vscode.workspace.isTrusted)
       await app.attempt('The backend is selected, but did not answer', () => tryOut(app, backend));
   },
 };
 
-async function pickProfile(app: App): Promise<Profile | undefined> {
-  const { profile: current } = app.settings().backend;
-  const entries = [...PROFILES, CUSTOM].map(profile => ({
-    label: profile.label,
-    description: profile.id === current ? 'current' : undefined,
-    detail: profile.id === 'standin' ? 'A scripted backend inside the extension, no model' : profile.baseUrl,
-    profile,
-  }));
-  const picked = await vscode.window.showQuickPick(entries, {
+type Picked = { standIn: true } | { running: RunningBackend } | { profile: Profile };
+type Entry = vscode.QuickPickItem & { choice?: Picked };
+
+async function pickBackend(app: App): Promise<Picked | undefined> {
+  const picked = await vscode.window.showQuickPick(entries(app), {
     title: 'Select the backend that serves Kimi K2-Thinking',
     placeHolder: 'Your own server, or a host',
+    matchOnDescription: true,
     matchOnDetail: true,
   });
-  return picked?.profile;
+  return picked?.choice;
 }
 
-/** Hosts name the same weights differently; engines serve them under the name of the repository they come from. */
-function usualModel(profile: Profile): string {
-  const names: Record<string, string> = {
-    openrouter: 'moonshotai/kimi-k2-thinking',
-    novita: 'moonshotai/kimi-k2-thinking',
-    vercel: 'moonshotai/kimi-k2-thinking',
-    together: 'moonshotai/Kimi-K2-Thinking',
-    deepinfra: 'moonshotai/Kimi-K2-Thinking',
-    siliconflow: 'moonshotai/Kimi-K2-Thinking',
-    fireworks: 'accounts/fireworks/models/kimi-k2-thinking',
-    vllm: 'moonshotai/Kimi-K2-Thinking',
-    sglang: 'moonshotai/Kimi-K2-Thinking',
-    ktransformers: 'moonshotai/Kimi-K2-Thinking',
-  };
-  return names[profile.id] ?? DEFAULT_MODEL;
+async function entries(app: App): Promise<Entry[]> {
+  const running = await discoverBackends({ signal: new AbortController().signal });
+  const { profile: current } = app.settings().backend;
+  const separator = (label: string): Entry => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  return [
+    ...(running.length ? [separator('on this machine')] : []),
+    ...running.map(
+      (found): Entry => ({
+        label: `$(vm-running) ${labelOf(found)}`,
+        description: 'running here',
+        detail: `${modelsOf(found)} at ${found.baseUrl}`,
+        choice: { running: found },
+      }),
+    ),
+    separator(running.length ? 'others' : 'backends'),
+    ...[...PROFILES, CUSTOM].map((profile): Entry => {
+      const standIn = profile.id === 'standin';
+      return {
+        label: profile.label,
+        ...(profile.id === current && { description: 'current' }),
+        detail: standIn ? 'A scripted backend inside the extension, no model' : profile.baseUrl,
+        choice: standIn ? { standIn } : { profile },
+      };
+    }),
+  ];
 }
+
+const labelOf = ({ profile, version }: RunningBackend) =>
+  version ? `${profile.label} ${version}` : profile.label;
+
+function modelsOf({ model, models }: RunningBackend): string {
+  if (!models.length) return 'No model loaded,';
+  return model ?? `${models.length} models`;
+}
+
+/** All is known, but perhaps which of several models. */
+async function fromRunning({
+  profile,
+  baseUrl,
+  model,
+  models,
+}: RunningBackend): Promise<Backend | undefined> {
+  const chosen =
+    model ??
+    (models.length ? await vscode.window.showQuickPick(models, { title: `${profile.label}: model` }) : '');
+  if (chosen === undefined) return undefined;
+  return { baseUrl, model: chosen, profile: profile.id, standIn: false };
+}
+
+async function askFor(app: App, profile: Profile): Promise<Backend | undefined> {
+  const current = app.settings().backend;
+  const same = current.profile === profile.id;
+  const baseUrl = await vscode.window.showInputBox({
+    title: `${profile.label}: base URL (1 of 2)`,
+    prompt: 'The address of the OpenAI-compatible API, usually ending in /v1.',
+    value: same ? current.baseUrl : profile.baseUrl,
+    ignoreFocusOut: true,
+    validateInput: text => baseUrlProblem(text.trim()),
+  });
+  if (!baseUrl) return undefined;
+  const model = await vscode.window.showInputBox({
+    title: `${profile.label}: model (2 of 2)`,
+    prompt: profile.selfHosted
+      ? 'The name under which the backend serves the model. Empty: the one it serves.'
+      : 'The name under which the backend serves the model.',
+    value: same ? current.model : (USUAL_MODELS[profile.id] ?? ''),
+    ignoreFocusOut: true,
+    validateInput: text => (text.trim() || profile.selfHosted ? undefined : 'Enter the name of the model.'),
+  });
+  if (model === undefined) return undefined;
+  return {
+    baseUrl: baseUrl.trim().replace(/\/+$/, ''),
+    model: model.trim(),
+    profile: profile.id,
+    standIn: false,
+  };
+}
+
+/** Hosts name the same weights differently. A server of one's own tells its name itself. */
+const USUAL_MODELS: Readonly<Record<string, string>> = {
+  openrouter: 'moonshotai/kimi-k2-thinking',
+  novita: 'moonshotai/kimi-k2-thinking',
+  vercel: 'moonshotai/kimi-k2-thinking',
+  together: 'moonshotai/Kimi-K2-Thinking',
+  deepinfra: 'moonshotai/Kimi-K2-Thinking',
+  siliconflow: 'moonshotai/Kimi-K2-Thinking',
+  fireworks: 'accounts/fireworks/models/kimi-k2-thinking',
+  vertex: 'kimi-k2-thinking-maas',
+  bedrock: 'moonshot.kimi-k2-thinking',
+  alibaba: 'kimi-k2-thinking',
+  moonshot: 'kimi-k2.6',
+  'moonshot-cn': 'kimi-k2.6',
+  'kimi-code': 'kimi-for-coding',
+};
 
 async function save(backend: Backend): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('ascent');
@@ -105,5 +163,7 @@ async function tryOut(app: App, backend: Backend): Promise<void> {
     return probe(backend, controller.signal);
   });
   const window = `${Math.round(info.contextWindow / 1024)}k tokens of context`;
-  void vscode.window.showInformationMessage(`Connected: ${info.id}, ${window}.`);
+  const verify = 'Verify';
+  const answer = await vscode.window.showInformationMessage(`Connected: ${info.id}, ${window}.`, verify);
+  if (answer === verify) await app.run('ascent.verifyBackend');
 }
