@@ -15,7 +15,7 @@ type Style = Parameters<typeof styleText>[0];
 /** Prints each thing that happens in the session from now on. */
 export function printSession(session: Session, terminal: Terminal): (update: SessionUpdate) => void {
   return update => {
-    if ('event' in update) printItems(update.change.items, session.transcript, terminal);
+    if ('event' in update) printItems(update.change.items.filter(isNews), session.transcript, terminal);
     else if (update.live.type === 'step.waiting') terminal.err.write(`  ${waiting(update.live)}\n`);
   };
 }
@@ -24,6 +24,10 @@ function waiting({ reason, until }: { reason: string; until?: number }): string 
   const left = until === undefined ? 0 : Math.ceil((until - Date.now()) / 1000);
   return left > 0 ? `Waiting ${left} s: ${reason}` : `Waiting: ${reason}`;
 }
+
+/** A retry has its waiting line, and a repair is told once. */
+const isNews = (item: TranscriptItem) =>
+  item.kind !== 'notice' || (item.code !== 'retry' && item.times === undefined);
 
 export function printItems(items: TranscriptItem[], { head }: Transcript, { out, err }: Terminal): void {
   const styled = (style: Style, text: string) => (err.isTTY ? styleText(style, text) : text);
@@ -46,7 +50,7 @@ export function printItems(items: TranscriptItem[], { head }: Transcript, { out,
         line(item.state === 'done' ? `  ${rowOf(item)}` : styled('red', `  ${rowOf(item)}`));
         break;
       case 'notice':
-        line(styled('yellow', `  ${item.text}`));
+        line(styled('yellow', `  ${item.text}${item.times ? ` (${item.times} times)` : ''}`));
         break;
       case 'end':
         if (item.failure) {

@@ -95,6 +95,8 @@ export const SessionEvent = z.discriminatedUnion('type', [
       thinkingMs: z.number(),
       totalMs: z.number(),
     }),
+    /** The wire's key under which thinking came; absent where none came, or inline in the text. */
+    reasoningKey: z.string().optional(),
   }),
   event('tool.planned', { callId: z.string(), title: ToolTitle, access: z.array(Access) }),
   event('approval.requested', {

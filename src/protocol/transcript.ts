@@ -10,14 +10,25 @@ import type { PlanItem, ToolDisplay, ToolTitle } from './display.ts';
 import type { Backend, ContextItem, EventOf, Failure, SessionEvent, TurnEnd } from './events.ts';
 import { addMoney, addUsage } from './ledger.ts';
 import type { Money, Usage } from './message.ts';
+import { foldNotice } from './notices.ts';
 
 export type TranscriptItem =
   | { id: string; kind: 'user'; text: string; context: ContextItem[]; steer: boolean; at: number }
   | { id: string; kind: 'thinking'; text: string; durationMs: number; step: number }
   | { id: string; kind: 'answer'; text: string; step: number }
   | ToolItem
-  | { id: string; kind: 'notice'; level: 'info' | 'warning'; text: string }
+  | NoticeItem
   | { id: string; kind: 'end'; reason: TurnEnd; failure?: Failure; steps: number; durationMs: number };
+
+export interface NoticeItem {
+  id: string;
+  kind: 'notice';
+  level: 'info' | 'warning';
+  code: string;
+  text: string;
+  /** How often it was said in this turn; absent for once. */
+  times?: number;
+}
 
 export interface ToolItem {
   id: string;
@@ -87,6 +98,8 @@ export interface Transcript {
   items: TranscriptItem[];
   /** Where each tool call's item stands in `items`. */
   calls: Map<string, number>;
+  /** Where each notice of the running turn stands in `items`, by its text. */
+  notices: Map<string, number>;
 }
 
 /** What one event changed: the items (in order) and whether the head did. */
@@ -118,6 +131,7 @@ export function emptyTranscript(): Transcript {
     },
     items: [],
     calls: new Map(),
+    notices: new Map(),
   };
 }
 
@@ -151,6 +165,7 @@ export function applyEvent(t: Transcript, e: SessionEvent): Change {
     case 'session.changed':
       return head({ mode: e.mode ?? t.head.mode, backend: e.backend ?? t.head.backend });
     case 'turn.started':
+      t.notices.clear();
       return head({
         status: 'running',
         turnStartedAt: e.at,
@@ -232,12 +247,11 @@ export function applyEvent(t: Transcript, e: SessionEvent): Change {
     case 'plan.updated':
       return head({ plan: e.items });
     case 'notice':
-      add({ id: `e${e.seq}`, kind: 'notice', level: e.level, text: e.text });
-      return { items, head: false };
+      return { items: [foldNotice(t, e)], head: false };
     case 'context.trimmed': {
       const what = e.results === 1 ? '1 earlier tool output' : `${e.results} earlier tool outputs`;
       const text = `Made room in the context: ${what} set aside (about ${e.tokens.toLocaleString('en')} tokens).`;
-      add({ id: `e${e.seq}`, kind: 'notice', level: 'info', text });
+      add({ id: `e${e.seq}`, kind: 'notice', level: 'info', code: 'context', text });
       return { items, head: false };
     }
     case 'turn.ended': {

@@ -177,6 +177,21 @@ describe('the transcript', () => {
     expect(t.items.at(-1)).toMatchObject({ kind: 'notice', text: 'A record was lost.' });
   });
 
+  it('says a repair once in a turn, with how often', () => {
+    const notice = (text: string): NewEvent => ({ type: 'notice', level: 'info', code: 'wire', text });
+    const turn = [notice('Lifted a call.'), reply(['a']), notice('Other.'), notice('Lifted a call.')];
+    const { t, last } = fold([...started, ...turn, notice('Lifted a call.')]);
+    expect(t.items.filter(item => item.kind === 'notice')).toMatchObject([
+      { text: 'Lifted a call.', times: 3 },
+      { text: 'Other.' },
+    ]);
+    expect(last?.items).toEqual([t.items[1]]);
+    applyEvent(t, { type: 'turn.started', turn: 'u', maxSteps: 9, seq: 90, at: 90 });
+    applyEvent(t, { ...notice('Lifted a call.'), seq: 91, at: 91 } as SessionEvent);
+    expect(t.items.at(-1)).toMatchObject({ id: 'e91', text: 'Lifted a call.' });
+    expect(t.items.at(-1)).not.toHaveProperty('times');
+  });
+
   it('lets an event of a later version pass', () => {
     const { last } = fold([...started, { type: 'from.the.future' } as unknown as NewEvent]);
     expect(last).toEqual({ items: [], head: false });

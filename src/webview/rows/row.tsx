@@ -29,7 +29,10 @@ function Item({ item }: { item: TranscriptItem }) {
       return (
         <p class={`notice ${item.level}`}>
           <Icon name={item.level} tone={item.level === 'warning' ? 'warning' : 'dim'} />
-          <span dir="auto">{item.text}</span>
+          <span dir="auto">
+            {item.text}
+            {item.times && <span class="meta"> {item.times} times</span>}
+          </span>
         </p>
       );
     case 'end':
