@@ -25,6 +25,12 @@ export async function runStep(step: number, input: TurnInput): Promise<void> {
         break;
       case 'retry':
         attempt = delta.attempt;
+        await emit({
+          type: 'notice',
+          level: 'info',
+          code: 'retry',
+          text: `${delta.error.message} Asked again.`,
+        });
         emit.live({ type: 'step.reset' });
         emit.live(waiting(delta.error.message, delta.delayMs, attempt));
         break;
@@ -41,8 +47,18 @@ export async function runStep(step: number, input: TurnInput): Promise<void> {
   if (!reply) throw new Error('The model client ended its stream without a reply.');
 
   for (const text of reply.repairs) await emit({ type: 'notice', level: 'info', code: 'wire', text });
-  const { message, usage, cost, timing } = reply;
-  await emit({ type: 'assistant.message', turn: turn.id, step, message, usage, cost, contextWindow, timing });
+  const { message, usage, cost, timing, reasoningKey } = reply;
+  await emit({
+    type: 'assistant.message',
+    turn: turn.id,
+    step,
+    message,
+    usage,
+    cost,
+    contextWindow,
+    timing,
+    ...(reasoningKey && { reasoningKey }),
+  });
 }
 
 function waiting(reason: string, delayMs: number | undefined, attempt: number): LiveEvent {

@@ -36,6 +36,8 @@ export interface ModelReply {
   timing: { firstTokenMs: number; thinkingMs: number; totalMs: number };
   /** Repairs that the wire needed, in words for people; empty when all was well. */
   repairs: string[];
+  /** The wire's key under which thinking came, where it had one. */
+  reasoningKey?: string | undefined;
 }
 
 export type ModelDelta =

@@ -186,6 +186,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       ...withCost(usage),
       timing,
       repairs: [...repairs, ...reply.repairs, ...(cut ? [CUT] : [])],
+      ...(reply.reasoningKey && { reasoningKey: reply.reasoningKey }),
     };
   }
 

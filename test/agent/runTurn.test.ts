@@ -152,6 +152,9 @@ describe('a turn', () => {
     const s = await stage(scriptedModel([[retry, reply({ text: 'done' })]]));
     await runTurn(s.input);
     expect(s.live.map(l => l.type)).toEqual(['step.reset', 'step.waiting']);
+    expect(s.events.filter(e => e.type === 'notice')).toMatchObject([
+      { type: 'notice', level: 'info', code: 'retry', text: 'busy Asked again.' },
+    ]);
   });
 
   it('answers every call when the person stops it half-way', async () => {

@@ -34,6 +34,7 @@ describe('a reply', () => {
       usage: { promptTokens: 100, cachedTokens: 0, completionTokens: 20 },
       timing: expect.objectContaining({ firstTokenMs: 10 }),
       repairs: [],
+      reasoningKey: 'reasoning_content',
     });
   });
 
