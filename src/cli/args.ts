@@ -9,6 +9,7 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent resume ID [options]      go on with a session that was cut off, stopped or limited
   ascent sessions                 list the sessions
   ascent log ID [--json]          print a session
+  ascent log ID --wire [--json]   print how the backend did in it
   ascent costs [ID] [--json]      what a session cost, request by request; without ID: what all cost today
   ascent backends [--json]        list the model servers that run on this machine
   ascent verify [--base-url URL] [--model NAME] [--profile NAME] [--api-key-env VAR] [--cases N] [--json]

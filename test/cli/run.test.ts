@@ -194,6 +194,11 @@ describe('bad input gets a clear error and loses nothing', () => {
     expect(run.code).toBe(0);
     const calls = run.events().flatMap(e => (e.type === 'tool.intent' ? [e.callId] : []));
     expect(new Set(calls).size).toBe(calls.length);
+    const [opening] = run.events();
+    const id = opening?.type === 'session.started' ? opening.id : '';
+    const health = await ascent(['log', id, '--wire'], place);
+    expect(health.out).toMatch(/Thinking comes under +reasoning \(\d+\)/);
+    expect(health.out).toMatch(/Retries\n {2}1 × .* Asked again\./);
     expect(sampleTests(place.work)).toBe('pass');
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { html, page } from '../../src/extension/pages/html.ts';
 import { COPY_REPORT, verifyBody } from '../../src/extension/pages/verifyPage.ts';
+import { wireHealthBody } from '../../src/extension/pages/wireHealthPage.ts';
 import type { Finding, Report } from '../../src/model/verify/report.ts';
+import { type WireHealth, wireHealth } from '../../src/session/wireHealth.ts';
 
 const finding = (more: Partial<Finding>): Finding => ({
   probe: 'window',
@@ -63,5 +65,19 @@ describe('the verification report', () => {
   it('says why the rest was not tried', () => {
     const body = verifyBody({ ...report(finding({})), stopped: 'No money left.' }).html;
     expect(body).toContain('The rest was not tried: No money left.');
+  });
+});
+
+describe('wire health', () => {
+  it('shows figures, repairs and retries', () => {
+    const health: WireHealth = {
+      ...wireHealth([]),
+      replies: 4,
+      repairs: [{ text: 'Mended <b>.', times: 3 }],
+    };
+    const body = wireHealthBody('Fix it', health).html;
+    expect(body).toContain('4 replies, 3 repaired, nothing asked again');
+    expect(body).toContain('Mended &lt;b&gt;.');
+    expect(body).toMatch(/<h2>Retries<\/h2><p class="dim">None\.<\/p>/);
   });
 });

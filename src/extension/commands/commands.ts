@@ -12,6 +12,7 @@ import { reviewChanges } from './reviewChanges.ts';
 import { selectBackend } from './selectBackend.ts';
 import { setApiKey } from './setApiKey.ts';
 import { showLog } from './showLog.ts';
+import { showWireHealth } from './showWireHealth.ts';
 import { stop } from './stop.ts';
 import { copyVerifyReport, verifyBackend } from './verifyBackend.ts';
 
@@ -29,6 +30,7 @@ export const commands = {
   'ascent.selectBackend': selectBackend,
   'ascent.verifyBackend': verifyBackend,
   'ascent.copyVerifyReport': copyVerifyReport,
+  'ascent.showWireHealth': showWireHealth,
   'ascent.showLog': showLog,
   'ascent.fixFailingTests': fixFailingTests,
   'ascent.explainWorkspace': explainWorkspace,

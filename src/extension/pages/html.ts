@@ -83,11 +83,12 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .unknown { color: var(--vscode-descriptionForeground); }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { font-weight: normal; text-align: left; width: 14em; }
+table.tally th { width: 5em; }
 th, td { padding: 5px 8px 5px 0; vertical-align: top; overflow-wrap: anywhere;
   border-top: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, var(--vscode-editorWidget-border))); }
 @media (max-width: 480px) {
   .finding dl { grid-template-columns: 1fr; }
   .finding dt { margin-top: 4px; }
-  th { width: 40%; }
+  table:not(.tally) th { width: 40%; }
 }
 `;
