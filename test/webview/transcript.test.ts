@@ -38,6 +38,23 @@ describe('the view', () => {
     expect(nameless.map(e => e.outerHTML)).toEqual([]);
   });
 
+  it('counts a notice that is said again, in its first place', async () => {
+    const view = await openView();
+    const { head, items, ...rest } = wholeRun().snapshot();
+    const notice = {
+      id: 'n',
+      kind: 'notice',
+      level: 'info',
+      code: 'retry',
+      text: 'Busy. Asked again.',
+    } as const;
+    await view.receive({ ...rest, head, items: [notice, ...items] });
+    expect(view.root.querySelector('.notice')?.textContent).toMatch(/Asked again\.$/);
+    await view.receive({ type: 'update', items: [{ ...notice, times: 4 }], live: [] });
+    const shown = [...view.root.querySelectorAll('.notice')].map(e => e.textContent);
+    expect(shown).toEqual([expect.stringMatching(/Busy\. Asked again\. 4 times$/)]);
+  });
+
   it('keeps opened rows over a redraw of the same session, and forgets them with another', async () => {
     const { events } = wholeRun();
     const first = await openView();
