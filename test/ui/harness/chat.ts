@@ -23,7 +23,7 @@ export interface Chat {
 
 export function chatIn(page: Page): Chat {
   const frame = page
-    .frameLocator('iframe.webview[src*="extensionId=ascent.ascent"]')
+    .frameLocator('iframe.webview[src*="extensionId=ascent.ascent"][src*="purpose=webviewView"]')
     .frameLocator('#active-frame');
   const composer = frame.getByRole('textbox', { name: 'Message Ascent' });
   const transcript = frame.getByRole('region', { name: 'Transcript' });

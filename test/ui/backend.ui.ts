@@ -1,0 +1,71 @@
+/** A backend, from choosing it to knowing how it does: verification and wire health, as a person reads them. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type StandinServer, serveStandin } from '../../src/standin/server.ts';
+import { createStandin } from '../../src/standin/standin.ts';
+import { openWindow, type Window } from './harness/window.ts';
+
+let server: StandinServer;
+let window: Window;
+
+/** Long arguments get cut, call ids are not K2's, nothing is cached, and the fourth request is refused once. */
+beforeAll(async () => {
+  const standin = createStandin({
+    profile: 'llamacpp',
+    tokensPerSecond: 0,
+    faults: [
+      { request: 'every', kind: 'arguments', how: 'cut' },
+      { request: 2, kind: 'overloaded', retryAfter: 0 },
+    ],
+  });
+  server = await serveStandin(standin, 0);
+  window = await openWindow({
+    settings: { 'ascent.backend.baseUrl': server.url, 'ascent.backend.profile': 'llamacpp' },
+  });
+});
+afterAll(async () => {
+  await window?.close();
+  await server?.close();
+});
+
+/** The page in an editor tab that has this heading. */
+async function pageWith(heading: string) {
+  const frame = window.page
+    .frameLocator('iframe.webview[src*="extensionId=ascent.ascent"]:not([src*="purpose=webviewView"])')
+    .frameLocator('#active-frame');
+  await frame.getByRole('heading', { name: heading, level: 1 }).waitFor({ timeout: 60_000 });
+  return frame;
+}
+
+test('the chat names the model that the backend serves, and tells of a retry once', async () => {
+  const { chat } = window;
+  await chat.open();
+  await chat.send('Write a poem about the sea');
+  await chat.finished.waitFor({ timeout: 60_000 });
+  await chat.send('And one about the hills');
+  await chat.transcript.getByText(/Asked again/).waitFor({ timeout: 60_000 });
+  expect(await chat.transcript.getByText(/Asked again/).count()).toBe(1);
+});
+
+test('wire health tells of the session', async () => {
+  await window.workbench.palette('Ascent: Show Wire Health');
+  const page = await pageWith('Wire health');
+  await page.getByText('2 replies, nothing repaired, 1 asked again').waitFor();
+  await page.getByRole('row', { name: /^Profile llama\.cpp/ }).waitFor();
+  await page.getByRole('row', { name: /^Thinking comes under reasoning_content/ }).waitFor();
+});
+
+test('verification asks first, then shows what fails and how to mend it', async () => {
+  const { page, workbench } = window;
+  await workbench.palette('Ascent: Verify Backend');
+  const dialog = page.locator('.monaco-dialog-box');
+  await dialog.getByText(/About \d+ requests/).waitFor();
+  await dialog.getByRole('button', { name: 'Verify' }).click();
+  const report = await pageWith('Backend verification');
+  const first = report.locator('.finding').first();
+  await first.getByRole('heading', { name: /Long arguments/ }).waitFor();
+  expect(await first.getByText(/vLLM 0\.20/).count()).toBe(1);
+  expect(await report.locator('.finding').count()).toBe(11);
+  await report.getByRole('button', { name: 'Copy as JSON' }).click();
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied, { timeout: 10_000 }).toContain('"probe": "long-arguments"');
+});
