@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { estimateInWords, estimateVerify } from '../../model/verify/estimate.ts';
-import { countOf, type Report, summaryOf } from '../../model/verify/report.ts';
+import { type Report, summaryOf } from '../../model/verify/report.ts';
 import type { Backend } from '../../protocol/events.ts';
 import type { App } from '../app.ts';
 import { originOf } from '../baseUrl.ts';
@@ -27,8 +27,6 @@ export const verifyBackend: Command = {
       commands: [COPY_REPORT],
     });
     app.log.info(`Verified a backend (profile ${backend.profile}): ${summaryOf(report)}`);
-    if (countOf(report, 'fail'))
-      void vscode.window.showWarningMessage(`Verification of ${backend.model}: ${summaryOf(report)}.`);
   },
 };
 

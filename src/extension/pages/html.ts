@@ -66,7 +66,7 @@ code { font-family: var(--vscode-editor-font-family); font-size: 0.95em; overflo
 .bar .button { margin-left: auto; }
 .button { padding: 4px 12px; border-radius: 2px; text-decoration: none;
   color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground);
-  border: 1px solid var(--vscode-contrastBorder, transparent); }
+  border: 1px solid var(--vscode-contrastBorder, var(--vscode-button-border, var(--vscode-widget-border, transparent))); }
 .button:hover { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryHoverBackground); }
 .button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
 .finding { display: grid; grid-template-columns: 20px minmax(0, 1fr); gap: 0 8px; padding: 12px 0;

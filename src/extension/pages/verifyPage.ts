@@ -32,7 +32,7 @@ const WORDS: Record<Verdict, string> = {
 
 function findingRow({ title, verdict, sent, got, means, mend }: Finding): Html {
   return html`<section class="finding">${sign(verdict)}<h3>${title} <span class="dim">${WORDS[verdict]}</span></h3>
-<dl><dt>Sent</dt><dd>${sent}</dd><dt>Came back</dt><dd>${got}</dd><dt>Means</dt><dd>${means}</dd>${mend ? html`<dt>Mend</dt><dd>${mend}</dd>` : ''}</dl></section>`;
+<dl><dt>Sent</dt><dd>${sent}</dd><dt>Got</dt><dd>${got}</dd><dt>Means</dt><dd>${means}</dd>${mend ? html`<dt>Mend</dt><dd>${mend}</dd>` : ''}</dl></section>`;
 }
 
 /** Told apart by shape, not by colour alone. */

@@ -101,5 +101,10 @@ export const NO_CALL = (reply: RawReply): string =>
     ? 'call markup in the text instead of a tool call'
     : `no tool call, but ${reply.text.trim() ? 'an answer' : 'nothing'} (finish reason ${reply.finish ?? 'absent'})`;
 
+/** What makes an engine read K2's own calls and thinking. */
 export const PARSERS =
   'vLLM 0.20 or newer: --enable-auto-tool-choice --tool-call-parser kimi_k2 --reasoning-parser kimi_k2. SGLang: --tool-call-parser kimi_k2 --reasoning-parser kimi_k2. llama.cpp: --jinja.';
+
+/** Its parsers of calls were faulty before (vllm#37184, #38274, #38579). */
+export const NEWER_ENGINE =
+  'A newer build of the engine; vLLM 0.20 or newer, with --tool-call-parser kimi_k2.';

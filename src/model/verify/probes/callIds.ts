@@ -1,4 +1,4 @@
-import { called, NO_CALL, PARSERS, type Probe, READ_FILE, user } from '../probe.ts';
+import { called, NEWER_ENGINE, NO_CALL, PARSERS, type Probe, READ_FILE, user } from '../probe.ts';
 
 const BUDGET = 4_096;
 const TRIES = 2;
@@ -61,7 +61,7 @@ export const callIds: Probe = {
       got,
       means:
         'Such ids in a history teach the model to write bad ones. Ascent sends them back as functions.NAME:IDX.',
-      mend: 'vLLM 0.20 or newer with --tool-call-parser kimi_k2.',
+      mend: NEWER_ENGINE,
     };
   },
 };

@@ -1,5 +1,5 @@
 import { asObject, parseJson } from '../../json.ts';
-import { leaked, NO_CALL, type Probe, user, WRITE_FILE } from '../probe.ts';
+import { leaked, NEWER_ENGINE, NO_CALL, type Probe, user, WRITE_FILE } from '../probe.ts';
 
 const BUDGET = 16_000;
 const LINES = 240;
@@ -42,7 +42,7 @@ export const longArguments: Probe = {
         sent,
         got,
         means: 'Long arguments arrive cut or broken: large files cannot be written, and the step is lost.',
-        mend: 'vLLM 0.20 or newer with --tool-call-parser kimi_k2.',
+        mend: NEWER_ENGINE,
       };
     if (bytes <= LIMIT)
       return {

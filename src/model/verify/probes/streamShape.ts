@@ -65,6 +65,6 @@ function complaints(reply: RawReply): { fails: string[]; warns: string[] } {
 function mendFor(reply: RawReply): string | undefined {
   if (leaked(reply) || inlineThink(reply) || !reply.reasoning) return PARSERS;
   if (!reply.usage) return 'Let the field stream_options.include_usage pass to the server.';
-  if (!reply.text.trim()) return 'A newer engine, or its --reasoning-parser kimi_k2.';
+  if (!reply.text.trim()) return PARSERS;
   return undefined;
 }
