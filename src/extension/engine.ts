@@ -103,7 +103,7 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
       return named(backend, new AbortController().signal).catch(() => usual);
     },
     async verify(backend, signal, onProgress) {
-      const report = await verifyBackend({ ...(await reach(backend)), signal, onProgress });
+      const report = await verifyBackend({ ...(await reach(backend)), scheduler, signal, onProgress });
       return { ...report, backend };
     },
   };

@@ -39,7 +39,7 @@ suite('settings', () => {
           standIn: false,
         },
         mode: 'all',
-        limits: { maxSteps: 7, maxCost: 3 },
+        limits: { maxSteps: 7, maxCost: 3, maxCostPerTurn: undefined, maxCostPerDay: undefined },
         resume: 'ask',
       },
       complaints: [],

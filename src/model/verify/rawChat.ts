@@ -5,10 +5,12 @@ import { errorOf } from '../chunk.ts';
 import { ModelError, type ModelErrorKind } from '../client.ts';
 import type { Clock } from '../clock.ts';
 import { type Place, streamError } from '../errors.ts';
+import { estimateTokens } from '../estimate.ts';
 import type { Json } from '../json.ts';
 import { factsOf } from '../models.ts';
 import { openWire } from '../openai.ts';
 import type { Profile } from '../profiles.ts';
+import type { Scheduler } from '../scheduler.ts';
 import type { Ask } from './probe.ts';
 import { createRawReply, type RawReply } from './rawReply.ts';
 
@@ -18,9 +20,11 @@ export interface RawChatOptions {
   apiKey: string | undefined;
   fetch: typeof fetch | undefined;
   clock: Clock;
+  /** Probes stand in the same queue as everything else that asks this account. */
+  scheduler: Scheduler;
   signal: AbortSignal;
   /** A wait before the request goes out again. */
-  onWait(reason: string, delayMs: number): void;
+  onWait(reason: string, delayMs: number | undefined): void;
 }
 
 /** As long as the vendor's own verifier waits for a reply. */
@@ -34,12 +38,14 @@ const BUSY: ReadonlySet<ModelErrorKind> = new Set(['rateLimit', 'overloaded']);
 export function createRawChat(options: RawChatOptions) {
   const { backend, profile, clock, signal } = options;
   const apiKey = options.apiKey?.trim() || undefined;
+  const address = checkAddress(backend.baseUrl, apiKey);
+  const lane = options.scheduler.lane(address.origin, apiKey);
   const place: Place = {
-    host: checkAddress(backend.baseUrl, apiKey).host,
+    host: address.host,
     model: backend.model,
     redact: text => (apiKey ? text.replaceAll(apiKey, '***') : text),
   };
-  const wire = openWire({ backend, place, apiKey, fetch: options.fetch, answered() {} });
+  const wire = openWire({ backend, place, apiKey, fetch: options.fetch, answered: lane.learn });
 
   async function once({ messages, tools, budget, onFirstToken, signal: own }: Ask): Promise<RawReply> {
     const { temperature } = factsOf(backend.model, profile.selfHosted);
@@ -77,17 +83,32 @@ export function createRawChat(options: RawChatOptions) {
     return reply;
   }
 
+  async function inTurn(ask: Ask): Promise<RawReply> {
+    const tokens = estimateTokens(JSON.stringify(ask.messages)) + ask.budget;
+    for await (const wait of lane.enter(tokens, signal, ask)) options.onWait(wait.reason, wait.delayMs);
+    let answered = false;
+    try {
+      const reply = await once(ask);
+      answered = true;
+      return reply;
+    } finally {
+      lane.leave(answered);
+    }
+  }
+
   return {
     models: () => wire.models(signal),
     async chat(ask: Ask): Promise<RawReply> {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await once(ask);
+          return await inTurn(ask);
         } catch (error) {
           signal.throwIfAborted();
-          if (!(error instanceof ModelError) || !BUSY.has(error.kind) || attempt === ATTEMPTS) throw error;
+          if (!(error instanceof ModelError)) throw error;
           const delayMs = error.retryAfterMs ?? FIRST_DELAY_MS * 2 ** (attempt - 1);
-          if (delayMs > LONGEST_WAIT_MS) throw error;
+          const final = !BUSY.has(error.kind) || attempt === ATTEMPTS || delayMs > LONGEST_WAIT_MS;
+          lane.failed(error, final ? undefined : delayMs, ask);
+          if (final) throw error;
           options.onWait(error.message, delayMs);
           await clock.sleep(delayMs, signal);
         }

@@ -4,6 +4,7 @@ import { ModelError, type ModelErrorKind } from '../client.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { costOf, priceOf } from '../prices.ts';
 import { profileOf } from '../profiles.ts';
+import { createScheduler, type Scheduler } from '../scheduler.ts';
 import { CASES, DEFAULT_CASES } from './cases.ts';
 import type { Ask, Probe } from './probe.ts';
 import { cachedPrefix } from './probes/cachedPrefix.ts';
@@ -55,6 +56,8 @@ export interface VerifyOptions {
   signal: AbortSignal;
   onProgress?(progress: Progress): void;
   clock?: Clock | undefined;
+  /** Shared with the sessions of a process. */
+  scheduler?: Scheduler | undefined;
   /** For the report's date. */
   today?: (() => Date) | undefined;
 }
@@ -81,8 +84,10 @@ export async function verifyBackend(options: VerifyOptions): Promise<Report> {
     apiKey: options.apiKey,
     fetch: options.fetch,
     clock,
+    scheduler: options.scheduler ?? createScheduler(),
     signal,
-    onWait: (reason, delayMs) => say(`${reason} Asks again in ${Math.ceil(delayMs / 1000)} s.`),
+    onWait: (reason, delayMs) =>
+      say(delayMs === undefined ? reason : `${reason} Asks again in ${Math.ceil(delayMs / 1000)} s.`),
   });
   const context = {
     model: backend.model,
