@@ -127,6 +127,28 @@ export const SessionEvent = z.discriminatedUnion('type', [
     seen: z.array(FileSeen).optional(),
     durationMs: z.number(),
   }),
+  /** The state of the workspace before a step's changes, or after a turn's last one. See docs/adr/0003. */
+  event('checkpoint.taken', {
+    /** A turn's id, or that of a restore. */
+    turn: z.string(),
+    /** The step within the turn; 0 for a restore. */
+    step: z.number().int().nonnegative(),
+    when: z.enum(['before', 'after']),
+    roots: z.array(
+      z.object({
+        root: z.string(),
+        /** Names the state in the root's private repository. */
+        tree: z.string(),
+        /** False: the first look at a large folder was not finished; only files the agent edits are in it. */
+        whole: z.boolean(),
+      }),
+    ),
+    /** How many files were found changed since the checkpoint before. */
+    files: z.number(),
+    durationMs: z.number(),
+    /** For a restore: the step whose changes, and all later ones, it undoes; 0 when it undoes a restore. */
+    undoes: z.number().optional(),
+  }),
   event('question.asked', {
     callId: z.string(),
     nonce: z.string(),
