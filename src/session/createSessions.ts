@@ -7,6 +7,7 @@ import { createBashParser } from '../safety/commands/bashParser.ts';
 import { createPolicy } from '../safety/policy.ts';
 import { createTools, declarations } from '../tools/catalog.ts';
 import type { Tool } from '../tools/tool.ts';
+import { createTaking } from './checkpoints/taking.ts';
 import { realDisk } from './disk.ts';
 import { SessionError } from './error.ts';
 import { type EventLog, openLog } from './eventLog.ts';
@@ -53,6 +54,12 @@ export function createSessions(options: SessionsOptions): Sessions {
           tools: toolbox(tools, state),
           decide: decider(state, paths),
           spentOn: files.spentOn,
+          taking: createTaking({
+            stateDir: options.stateDir,
+            session: id,
+            roots: () => host.roots,
+            fold: state.checkpoints,
+          }),
           readOnly,
         },
         options,

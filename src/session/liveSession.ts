@@ -5,6 +5,8 @@ import type { ApprovalMode } from '../protocol/access.ts';
 import type { Backend, ContextItem, LiveEvent, NewEvent, SessionEvent } from '../protocol/events.ts';
 import type { Change } from '../protocol/transcript.ts';
 import { type BudgetParts, createBudget, OverBudget } from './budget.ts';
+import { createRestoring } from './checkpoints/restore.ts';
+import type { Taking } from './checkpoints/taking.ts';
 import { SessionError } from './error.ts';
 import { failureOf } from './failure.ts';
 import { createPeople } from './people.ts';
@@ -24,6 +26,7 @@ const BUFFERED: ReadonlySet<NewEvent['type']> = new Set([
   'step.started',
   'request.reserved',
   'tool.planned',
+  'checkpoint.taken',
   'notice',
 ]);
 
@@ -34,11 +37,12 @@ export interface LiveSessionParts {
   tools: TurnInput['tools'];
   decide: TurnInput['decide'];
   spentOn: BudgetParts['spentOn'];
+  taking: Taking;
   readOnly: string | undefined;
 }
 
 export function createLiveSession(parts: LiveSessionParts, options: SessionsOptions): Session {
-  const { id, state, writer } = parts;
+  const { id, state, writer, taking } = parts;
   const listeners = new Set<(update: SessionUpdate) => void>();
   let live: LiveEvent[] = [];
   let run: { ended: Promise<void>; abort: AbortController } | undefined;
@@ -67,7 +71,16 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     if (event.type === 'tool.result') live = live.filter(l => !('callId' in l) || l.callId !== event.callId);
     tell({ event, change });
   };
-  const emit: Emit = Object.assign(record, {
+  const recordAll = async (events: NewEvent[]) => {
+    for (const event of events) await record(event);
+  };
+  /** Before an effect: the state that a person can go back to. */
+  const recordCovered = async (event: NewEvent) => {
+    if (event.type === 'tool.intent' && state.turn)
+      await recordAll(await taking.before(state.turn, state.transcript.head.step, event.effects));
+    await record(event);
+  };
+  const emit: Emit = Object.assign(recordCovered, {
     live: (event: LiveEvent) => {
       live = addLive(live, event);
       tell({ live: event });
@@ -89,6 +102,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       end = { type: 'turn.ended', turn, reason, failure };
     }
     try {
+      await recordAll(await taking.after(turn, state.transcript.head.step));
       await record(end);
     } catch (error) {
       // The log cannot be written any more. People must see that; the log itself stays as it is.
@@ -141,6 +155,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       done();
     });
   };
+  const restoring = createRestoring({ fold: state.checkpoints, taking, now: options.now, record });
   const started = (turn: string): NewEvent => ({
     type: 'turn.started',
     turn,
@@ -214,6 +229,16 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       if (title.trim()) await record({ type: 'session.titled', title: title.trim() });
     },
 
+    checkpoints: {
+      fold: state.checkpoints,
+      preview: restoring.preview,
+      async restore(target) {
+        if (parts.readOnly) throw new SessionError('readOnly', parts.readOnly);
+        if (run) throw new SessionError('busy', 'A turn is running. Stop it first, then restore.');
+        return restoring.restore(target);
+      },
+    },
+
     async settled() {
       await run?.ended;
     },
@@ -221,6 +246,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       run?.abort.abort(new Error('The session was closed.'));
       await run?.ended;
       listeners.clear();
+      await taking.close();
       await writer.close();
     },
   };

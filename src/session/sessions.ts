@@ -7,6 +7,8 @@ import type { Backend, ContextItem, LiveEvent, SessionEvent } from '../protocol/
 import type { Change, Transcript } from '../protocol/transcript.ts';
 import type { SessionSummary } from '../protocol/view.ts';
 import type { WasmName } from '../safety/commands/bashParser.ts';
+import type { CheckpointFold } from './checkpoints/fold.ts';
+import type { Restoring } from './checkpoints/restore.ts';
 
 export interface Limits {
   maxSteps: number;
@@ -67,6 +69,8 @@ export interface Session {
   setMode(mode: ApprovalMode): Promise<void>;
   setBackend(backend: Backend): Promise<void>;
   rename(title: string): Promise<void>;
+  /** Where a person can go back to. `restore` throws SessionError while a turn runs or another window writes. */
+  readonly checkpoints: Restoring & { readonly fold: CheckpointFold };
   /** Resolves when the running turn has ended. */
   settled(): Promise<void>;
   /** Ends what runs, flushes, gives the lock back. */

@@ -3,6 +3,7 @@ import type { ApprovalMode, Effect, Rule } from '../protocol/access.ts';
 import type { Backend, EventOf, SessionEvent } from '../protocol/events.ts';
 import type { ToolDeclaration } from '../protocol/message.ts';
 import { applyEvent, type Change, emptyTranscript } from '../protocol/transcript.ts';
+import { CheckpointFold } from './checkpoints/fold.ts';
 import { HistoryFold } from './history.ts';
 import { type Reservation, reserve } from './reservations.ts';
 import { SeenFilesFold } from './seenFiles.ts';
@@ -11,6 +12,7 @@ export class SessionState {
   readonly transcript = emptyTranscript();
   readonly history = new HistoryFold();
   readonly seen = new SeenFilesFold();
+  readonly checkpoints = new CheckpointFold();
   /** What people granted for the session. */
   readonly rules: Rule[] = [];
   /** Effects that were about to happen, of calls whose result is not recorded. */
@@ -39,6 +41,7 @@ export class SessionState {
     this.history.apply(e);
     this.seen.apply(e);
     this.reservations = reserve(this.reservations, e);
+    this.checkpoints.apply(e);
     switch (e.type) {
       case 'session.started':
         this.tools = e.tools;

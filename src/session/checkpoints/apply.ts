@@ -1,0 +1,133 @@
+/** Makes files what a plan says: exact bytes and modes, whole or not at all, and never through a link. */
+import { randomUUID } from 'node:crypto';
+import { chmod, lstat, mkdir, open, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf } from '../error.ts';
+import { type BytePath, onDisk, parents } from './bytePath.ts';
+import type { Repository } from './git.ts';
+import type { FolderChange } from './plan.ts';
+import { contents } from './trees.ts';
+
+export interface Applied {
+  done: FolderChange[];
+  failed: { path: BytePath; reason: string }[];
+}
+
+export async function applyChanges(
+  repository: Repository,
+  changes: readonly FolderChange[],
+): Promise<Applied> {
+  const { root } = repository;
+  const applied: Applied = { done: [], failed: [] };
+  const bytes = await contents(
+    repository,
+    changes.flatMap(c => (c.target ? [c.target.id] : [])),
+  );
+  const attempt = async (change: FolderChange, work: () => Promise<void>) => {
+    try {
+      await refuseLinks(root, change.path);
+      await work();
+      applied.done.push(change);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      applied.failed.push({ path: change.path, reason });
+    }
+  };
+  // Deletions first: a folder may have to make room for a file, or a file for a folder.
+  for (const change of changes)
+    if (!change.target) await attempt(change, () => removeFile(root, change.path));
+  for (const change of changes) {
+    const { path: name, target } = change;
+    if (!target) continue;
+    const content = bytes.get(target.id)!;
+    await attempt(change, () =>
+      target.mode === '120000'
+        ? placeLink(root, name, content)
+        : placeFile(root, name, content, target.mode === '100755'),
+    );
+  }
+  return applied;
+}
+
+/** A folder on the way that is a link now may lead out of the workspace. */
+async function refuseLinks(root: string, name: BytePath): Promise<void> {
+  for (const parent of parents(name)) {
+    const found = await kindOf(onDisk(root, parent));
+    if (found?.isSymbolicLink()) throw new Error('a folder on its way is a link now');
+  }
+}
+
+async function removeFile(root: string, name: BytePath): Promise<void> {
+  await unlink(onDisk(root, name)).catch(unless('ENOENT', 'ENOTDIR'));
+  // Folders that it leaves empty came with it.
+  for (const parent of parents(name)) {
+    try {
+      await rmdir(onDisk(root, parent));
+    } catch {
+      return;
+    }
+  }
+}
+
+async function placeFile(root: string, name: BytePath, content: Buffer, executable: boolean): Promise<void> {
+  const file = onDisk(root, name);
+  const found = await kindOf(file);
+  const mode = found?.isFile() ? withExecutable(found.mode & 0o7777, executable) : undefined;
+  await makeRoom(root, name);
+  const temporary = temporaryFor(root, name);
+  const handle = await open(temporary, 'wx', executable ? 0o777 : 0o666);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  if (mode !== undefined) await chmod(temporary, mode);
+  await moveOver(temporary, file);
+}
+
+async function placeLink(root: string, name: BytePath, target: Buffer): Promise<void> {
+  const file = onDisk(root, name);
+  const old = await readlink(file, { encoding: 'buffer' }).catch(() => undefined);
+  if (old?.equals(target)) return;
+  await makeRoom(root, name);
+  const temporary = temporaryFor(root, name);
+  await symlink(target, temporary);
+  await moveOver(temporary, file);
+}
+
+async function makeRoom(root: string, name: BytePath): Promise<void> {
+  const [parent] = parents(name);
+  if (parent) await mkdir(onDisk(root, parent), { recursive: true });
+  // An empty folder that has the name; one with something in it stays, and the restore of this file fails.
+  const found = await kindOf(onDisk(root, name));
+  if (found?.isDirectory()) await rmdir(onDisk(root, name));
+}
+
+async function moveOver(from: Buffer, to: Buffer): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    await unlink(from).catch(() => {});
+    throw error;
+  }
+}
+
+/** Readable means runnable, as git and umask have it; other bits stay. */
+const withExecutable = (mode: number, executable: boolean) =>
+  executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
+
+function temporaryFor(root: string, name: BytePath): Buffer {
+  const [parent] = parents(name);
+  const folder = parent ? onDisk(root, parent) : Buffer.from(root);
+  return Buffer.concat([folder, Buffer.from(`${path.sep}.ascent-${randomUUID()}.tmp`)]);
+}
+
+const kindOf = (file: Buffer) => lstat(file).catch(unless('ENOENT', 'ENOTDIR'));
+
+function unless(...codes: string[]): (error: unknown) => undefined {
+  return error => {
+    if (!codes.includes(codeOf(error) ?? '')) throw error;
+    return undefined;
+  };
+}

@@ -1,0 +1,206 @@
+/**
+ * Takes the checkpoints of one session. A step waits for its checkpoint, but never longer than `PATIENCE_MS`: a first
+ * look at a huge folder goes on behind, and until it is done a checkpoint holds the files the agent edits and no more.
+ */
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import type { Effect } from '../../protocol/access.ts';
+import type { NewEvent } from '../../protocol/events.ts';
+import { type BytePath, bytePath } from './bytePath.ts';
+import { type Capture, type Folder, openFolder } from './capture.ts';
+import type { CheckpointFold } from './fold.ts';
+import type { Repository } from './git.ts';
+import { ensureRepository, repositoryOf } from './repository.ts';
+
+/** With what the small checkpoint then costs, a step is never held up by 2 s. */
+const PATIENCE_MS = 1_500;
+
+export type CheckpointTaken = Extract<NewEvent, { type: 'checkpoint.taken' }>;
+type Recorded = CheckpointTaken | Extract<NewEvent, { type: 'notice' }>;
+
+export interface Taking {
+  /** What to record before a step's effects happen: a checkpoint, a notice why there is none, or nothing. */
+  before(turn: string, step: number, effects: readonly Effect[]): Promise<Recorded[]>;
+  /** What to record when a turn that changed something is over. */
+  after(turn: string, step: number): Promise<Recorded[]>;
+  /** The whole state, however long it takes. Throws. */
+  whole(): Promise<RootState[]>;
+  close(): Promise<void>;
+}
+export interface RootState extends Capture {
+  repository: Repository;
+}
+
+export interface TakingOptions {
+  stateDir: string;
+  session: string;
+  /** The folders of the workspace as they are now. */
+  roots(): readonly string[];
+  fold: CheckpointFold;
+  /** Shortened in tests. */
+  patienceMs?: number;
+}
+
+interface Watched {
+  repository: Repository;
+  folder: Folder;
+  /** The capture that runs. */
+  running: Promise<Capture> | undefined;
+}
+
+export function createTaking(options: TakingOptions): Taking {
+  const { fold } = options;
+  const watched = new Map<string, Promise<Watched>>();
+  const closing = new AbortController();
+  const said = new Set<string>();
+
+  const watch = (root: string): Promise<Watched> => {
+    const known = watched.get(root);
+    if (known) return known;
+    const made = open(root);
+    watched.set(root, made);
+    made.catch(() => watched.delete(root));
+    return made;
+  };
+  const open = async (root: string): Promise<Watched> => {
+    const repository = repositoryOf(options.stateDir, root);
+    await ensureRepository(repository, options.stateDir);
+    return {
+      repository,
+      folder: openFolder(repository, options.session, closing.signal),
+      running: undefined,
+    };
+  };
+
+  const start = (on: Watched, edited: ReadonlySet<BytePath>): Promise<Capture> => {
+    const running = on.folder.capture(edited).finally(() => (on.running = undefined));
+    on.running = running;
+    return running;
+  };
+
+  /** Within the time a step may wait. */
+  const takeRoot = async (root: string, edited: ReadonlySet<BytePath>) => {
+    const on = await watch(root);
+    const waited = on.running ? undefined : await soon(start(on, edited), options.patienceMs ?? PATIENCE_MS);
+    const taken = waited ?? (await on.folder.captureOnly(edited));
+    return { root, tree: taken.tree, whole: waited !== undefined, changed: taken.changed };
+  };
+
+  const take = async (
+    place: Pick<CheckpointTaken, 'turn' | 'step' | 'when'>,
+    paths: readonly string[],
+  ): Promise<Recorded[]> => {
+    const began = performance.now();
+    try {
+      const all = [...fold.edited.keys(), ...paths];
+      const taken = await Promise.all(
+        outermost(options.roots()).map(root => takeRoot(root, inside(root, all))),
+      );
+      const event: CheckpointTaken = {
+        type: 'checkpoint.taken',
+        ...place,
+        roots: taken.map(({ root, tree, whole }) => ({ root, tree, whole })),
+        files: taken.reduce((sum, { changed }) => sum + changed, 0),
+        durationMs: Math.round(performance.now() - began),
+      };
+      return taken.every(({ whole }) => whole) ? [event] : [event, ...once(PARTLY)];
+    } catch (error) {
+      return once(`${NONE} ${reasonOf(error)}`);
+    }
+  };
+  const once = (text: string): Recorded[] => {
+    if (said.has(text) || closing.signal.aborted) return [];
+    said.add(text);
+    return [{ type: 'notice', level: 'warning', code: 'checkpoint', text }];
+  };
+
+  /** A later call of the same step may be about to change a file that no rule has kept so far. */
+  const uncovered = async (paths: readonly string[]): Promise<boolean> => {
+    for (const root of outermost(options.roots())) {
+      const { folder, running } = await watch(root);
+      const names = [...inside(root, paths)];
+      if (names.length && (running || (await folder.missing(names)).length)) return true;
+    }
+    return false;
+  };
+
+  return {
+    async before(turn, step, effects) {
+      const paths = effects.flatMap(effect => (effect.kind === 'file' ? [effect.path] : []));
+      const first = !fold.has(turn, step);
+      if (!first) {
+        const fresh = paths.filter(file => !fold.edited.has(file));
+        if (!(await uncovered(fresh).catch(() => true))) return [];
+      }
+      return take({ turn, step, when: 'before' }, paths);
+    },
+    async after(turn, step) {
+      return fold.isOpen(turn) ? take({ turn, step, when: 'after' }, []) : [];
+    },
+    async whole() {
+      const all = [...fold.edited.keys()];
+      return Promise.all(
+        outermost(options.roots()).map(async root => {
+          const on = await watch(root);
+          await on.running?.catch(() => {});
+          return { repository: on.repository, ...(await start(on, inside(root, all))) };
+        }),
+      );
+    },
+    async close() {
+      closing.abort();
+      for (const on of await Promise.allSettled(watched.values()))
+        if (on.status === 'fulfilled') await on.value.running?.catch(() => {});
+    },
+  };
+}
+
+const PARTLY =
+  'The first checkpoint of this folder takes longer than 2 seconds and goes on behind. Until it is done, edits can ' +
+  'be undone, but not what commands change.';
+const NONE = 'No checkpoint could be taken, so this step cannot be undone with one. Work goes on.';
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /ENOENT/.test(text)
+    ? 'git was not found: install it so that it is on the PATH.'
+    : `Git says: ${text}`;
+}
+
+/** Undefined when it takes longer; it then goes on unwatched. */
+async function soon<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(late.resolve, milliseconds, undefined);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {});
+  }
+}
+
+/** Real paths, without those that lie in another one. */
+export function outermost(roots: readonly string[]): string[] {
+  const real = [...new Set(roots.map(realPath))];
+  return real.filter(root => !real.some(other => bytePath(other, root) !== undefined));
+}
+
+/** The files below the root, as git names them; links on the way are followed, a link at the end is not. */
+export function inside(root: string, files: readonly string[]): Set<BytePath> {
+  const found = new Set<BytePath>();
+  for (const file of files) {
+    const name = bytePath(root, path.join(realPath(path.dirname(file)), path.basename(file)));
+    if (name && !`/${name}`.includes('/.git/')) found.add(name);
+  }
+  return found;
+}
+
+/** Resolved at its longest parent that exists. */
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    const parent = path.dirname(file);
+    return parent === file ? file : path.join(realPath(parent), path.basename(file));
+  }
+}
