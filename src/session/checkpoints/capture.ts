@@ -96,7 +96,8 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
     for (const { path, after } of changed) if (!after && !there.has(path)) entries.push(`${GONE}\t${path}`);
     if (entries.length) await updateEntries(entries);
     if (add.length) await addReadable(add);
-    for (const name of asked) known.add(name);
+    for (const name of add) if (edited.has(name)) known.add(name);
+    for (const { path, after } of changed) if (!after) known.delete(path);
     const count = add.length + entries.length;
     if (last && !count) return { tree: last, changed: 0 };
     const { out } = await run(['write-tree']);

@@ -39,8 +39,9 @@ export async function git(repository: Repository, args: string[], run: Run = {})
   const out: Buffer[] = [];
   let code = 0;
   const runner = simpleGit({
-    // Never the workspace: where programs are looked up in the current folder first, it must not hold any of theirs.
-    baseDir: repository.directory,
+    // Outside of the workspace: names are relative to its root then, and where programs are looked up in the current
+    // folder first, none of the workspace's is found.
+    baseDir: path.parse(repository.root).root,
     allowEnvironment: Object.keys(env).filter(name => name.startsWith('GIT_')),
     unsafe: { allowUnsafeConfigPaths: true, allowUnsafeTemplateDir: true },
     completion: { onClose: true, onExit: false },

@@ -7,8 +7,7 @@ import { type CheckpointFold, segmentsSince } from './fold.ts';
 import type { Repository } from './git.ts';
 import { applyHunks, type Hunk, hunksBetween } from './hunks.ts';
 import { type FolderChange, planFolder, type State } from './plan.ts';
-import type { CheckpointTaken, RootState, Taking } from './taking.ts';
-import { inside } from './taking.ts';
+import { type CheckpointTaken, namesIn, type RootState, realFile, type Taking } from './taking.ts';
 import { contents, keepBytes } from './trees.ts';
 
 export interface Target {
@@ -113,9 +112,9 @@ async function planRoot(fold: CheckpointFold, from: number, state: RootState, ta
   const edited = new Map<BytePath, State>();
   for (const [file, index] of fold.edited) {
     const image = stateAt(index);
-    if (image) for (const name of inside(root, [file])) edited.set(name, image);
+    if (image) for (const name of namesIn(root, [realFile(file)])) edited.set(name, image);
   }
-  const files = target.files && inside(root, target.files);
+  const files = target.files && namesIn(root, target.files.map(realFile));
   const wanted = (name: BytePath) => !files || files.has(name);
   return { repository, ...(await planFolder({ repository, segments, now: tree, edited, wanted })) };
 }

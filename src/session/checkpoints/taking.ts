@@ -52,7 +52,8 @@ export function createTaking(options: TakingOptions): Taking {
   const { fold } = options;
   const watched = new Map<string, Promise<Watched>>();
   const closing = new AbortController();
-  const said = new Set<string>();
+  /** What is wrong is said once, and again when it has been right in between. */
+  let said: string | undefined;
 
   const watch = (root: string): Promise<Watched> => {
     const known = watched.get(root);
@@ -86,15 +87,23 @@ export function createTaking(options: TakingOptions): Taking {
     return { root, tree: taken.tree, whole: waited !== undefined, changed: taken.changed };
   };
 
+  /** Looked up once a file: a session may edit hundreds, and each step asks for all of them. */
+  const located = new Map<string, string>();
+  const locate = (file: string): string => {
+    const known = located.get(file) ?? realFile(file);
+    located.set(file, known);
+    return known;
+  };
+
   const take = async (
     place: Pick<CheckpointTaken, 'turn' | 'step' | 'when'>,
     paths: readonly string[],
   ): Promise<Recorded[]> => {
     const began = performance.now();
     try {
-      const all = [...fold.edited.keys(), ...paths];
+      const all = [...fold.edited.keys(), ...paths].map(locate);
       const taken = await Promise.all(
-        outermost(options.roots()).map(root => takeRoot(root, inside(root, all))),
+        outermost(options.roots()).map(root => takeRoot(root, namesIn(root, all))),
       );
       const event: CheckpointTaken = {
         type: 'checkpoint.taken',
@@ -103,22 +112,24 @@ export function createTaking(options: TakingOptions): Taking {
         files: taken.reduce((sum, { changed }) => sum + changed, 0),
         durationMs: Math.round(performance.now() - began),
       };
-      return taken.every(({ whole }) => whole) ? [event] : [event, ...once(PARTLY)];
+      if (!taken.every(({ whole }) => whole)) return [event, ...once(PARTLY)];
+      said = undefined;
+      return [event];
     } catch (error) {
-      return once(`${NONE} ${reasonOf(error)}`);
+      return once(NONE, reasonOf(error));
     }
   };
-  const once = (text: string): Recorded[] => {
-    if (said.has(text) || closing.signal.aborted) return [];
-    said.add(text);
-    return [{ type: 'notice', level: 'warning', code: 'checkpoint', text }];
+  const once = (text: string, reason = ''): Recorded[] => {
+    if (said === text || closing.signal.aborted) return [];
+    said = text;
+    return [{ type: 'notice', level: 'warning', code: 'checkpoint', text: `${text} ${reason}`.trim() }];
   };
 
   /** A later call of the same step may be about to change a file that no rule has kept so far. */
   const uncovered = async (paths: readonly string[]): Promise<boolean> => {
     for (const root of outermost(options.roots())) {
       const { folder, running } = await watch(root);
-      const names = [...inside(root, paths)];
+      const names = [...namesIn(root, paths.map(locate))];
       if (names.length && (running || (await folder.missing(names)).length)) return true;
     }
     return false;
@@ -138,12 +149,12 @@ export function createTaking(options: TakingOptions): Taking {
       return fold.isOpen(turn) ? take({ turn, step, when: 'after' }, []) : [];
     },
     async whole() {
-      const all = [...fold.edited.keys()];
+      const all = [...fold.edited.keys()].map(locate);
       return Promise.all(
         outermost(options.roots()).map(async root => {
           const on = await watch(root);
           await on.running?.catch(() => {});
-          return { repository: on.repository, ...(await start(on, inside(root, all))) };
+          return { repository: on.repository, ...(await start(on, namesIn(root, all))) };
         }),
       );
     },
@@ -185,15 +196,19 @@ export function outermost(roots: readonly string[]): string[] {
   return real.filter(root => !real.some(other => bytePath(other, root) !== undefined));
 }
 
-/** The files below the root, as git names them; links on the way are followed, a link at the end is not. */
-export function inside(root: string, files: readonly string[]): Set<BytePath> {
+/** The files below the root, as git names them. */
+export function namesIn(root: string, realFiles: readonly string[]): Set<BytePath> {
   const found = new Set<BytePath>();
-  for (const file of files) {
-    const name = bytePath(root, path.join(realPath(path.dirname(file)), path.basename(file)));
+  for (const file of realFiles) {
+    const name = bytePath(root, file);
     if (name && !`/${name}`.includes('/.git/')) found.add(name);
   }
   return found;
 }
+
+/** Links on the way are followed, a link at the end is not. */
+export const realFile = (file: string): string =>
+  path.join(realPath(path.dirname(file)), path.basename(file));
 
 /** Resolved at its longest parent that exists. */
 function realPath(file: string): string {
