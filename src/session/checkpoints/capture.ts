@@ -2,18 +2,14 @@
  * Takes the state of a folder into its private repository: two looks in parallel (what changed, what is new), then
  * the few files that differ. A folder in which nothing changed costs the looks alone.
  */
-import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { constants } from 'node:fs';
-import { access, copyFile, lstat, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { type BytePath, onDisk, shown } from './bytePath.ts';
+import { behindLink, FEW, GONE, idOf, readable, readFew, sort, statOf } from './candidates.ts';
 import { type Answer, git, names, nulSeparated, type Repository } from './git.ts';
+import { patchFrom, type TreePatcher } from './patchTree.ts';
 import { keepTree } from './repository.ts';
 import { NOT_KEPT, parseRaw } from './trees.ts';
-
-/** Bytes. A larger file is noted, not kept, unless the agent edits it. */
-export const LARGEST = 10 * 1024 * 1024;
 
 export interface Capture {
   tree: string;
@@ -38,6 +34,10 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
     git(repository, args, { index: file, input, signal });
   const known = new Set<BytePath>();
   let last: string | undefined;
+  /** Makes the next tree from the last one. */
+  let patcher: TreePatcher | undefined;
+  /** Files in which the last tree may differ from the index. */
+  const ahead = new Set<BytePath>();
   let begun = false;
 
   /** Begins where the latest session in this folder stood, so that unchanged files are not read again. */
@@ -91,21 +91,51 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
     const { fresh, changed } = await lookInside();
     const asked = [...edited].filter(name => !known.has(name));
     const there = new Set([...fresh, ...changed.filter(c => c.after).map(c => c.path), ...asked]);
-    const markers = new Map(changed.map(c => [c.path, c.before?.mode === NOT_KEPT ? c.before.id : '']));
-    const { add, entries } = await sort(repository.root, there, edited, markers);
-    for (const { path, after } of changed) if (!after && !there.has(path)) entries.push(`${GONE}\t${path}`);
+    const held = new Map(changed.map(c => [c.path, c.before?.mode === NOT_KEPT ? c.before.id : '']));
+    const gone = new Set(changed.filter(c => !c.after && !there.has(c.path)).map(c => c.path));
+    for (const name of ahead) {
+      if (!held.has(name)) held.set(name, '');
+      if (await behindLink(repository.root, name)) gone.add(name);
+      else if (!gone.has(name)) there.add(name);
+    }
+    const { add, entries } = await sort(repository.root, there, edited, held);
+    for (const name of gone) entries.push(`${GONE}\t${name}`);
+    const quick = await takeQuickly(add, entries);
+    if (quick) return quick;
     if (entries.length) await updateEntries(entries);
     if (add.length) await addReadable(add);
     for (const name of add) if (edited.has(name)) known.add(name);
     for (const { path, after } of changed) if (!after) known.delete(path);
     const count = add.length + entries.length;
-    if (last && !count) return { tree: last, changed: 0 };
     const { out } = await run(['write-tree']);
     const tree = out.toString().trim();
     const changedSince = tree === last ? 0 : count;
     if (tree !== last) await keepTree(repository, session, tree);
     last = tree;
+    patcher = patchFrom(repository, tree);
+    ahead.clear();
     return { tree, changed: changedSince };
+  };
+
+  /**
+   * A few small files that differ from the index are put into the tree directly, and the index stays as it is: to
+   * read and write it twice would cost more than all the rest. Once there are more, the index takes them up.
+   */
+  const takeQuickly = async (add: BytePath[], entries: string[]): Promise<Capture | undefined> => {
+    if (!last || !patcher || add.length + entries.length > FEW) return undefined;
+    const changes = await readFew(repository, add);
+    if (!changes) return undefined;
+    for (const line of entries) {
+      const [mode = '', id = ''] = line.slice(0, line.indexOf('\t')).split(' ');
+      const name = line.slice(line.indexOf('\t') + 1);
+      if (!name.endsWith(PLANTED)) changes.set(name, mode === '0' ? undefined : { mode, id });
+    }
+    if ([...changes.keys()].some(name => name.includes('\n'))) return undefined;
+    for (const name of changes.keys()) ahead.add(name);
+    const { tree, changed } = await patcher.patch(changes);
+    if (tree !== last) await keepTree(repository, session, tree);
+    last = tree;
+    return { tree, changed };
   };
 
   /** One file that may not be read must not cost the others their checkpoint. */
@@ -130,6 +160,7 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
         // Whatever the cache held, the next capture begins without it.
         await rm(indexFile, { force: true });
         known.clear();
+        ahead.clear();
         last = undefined;
         begun = false;
         throw error;
@@ -159,40 +190,6 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
 
 const literal = (name: BytePath) => `:(literal)${shown(name)}`;
 const PLANTED = '.ascent-planted';
-const GONE = `0 ${'0'.repeat(40)}`;
-
-const idOf = (text: string) => createHash('sha1').update(text).digest('hex');
-
-/**
- * What goes in as content, and what as an entry alone: files that are not kept, and files in `tracked` that are gone.
- * `tracked` holds the id of the marker that stands for a file, or nothing for one that is kept.
- */
-async function sort(
-  root: string,
-  candidates: ReadonlySet<BytePath>,
-  edited: ReadonlySet<BytePath>,
-  tracked: ReadonlyMap<BytePath, string>,
-): Promise<{ add: BytePath[]; entries: string[] }> {
-  const add: BytePath[] = [];
-  const entries: string[] = [];
-  const list = [...candidates];
-  for (let at = 0; at < list.length; at += AT_ONCE) {
-    const some = list.slice(at, at + AT_ONCE);
-    const stats = await Promise.all(some.map(name => statOf(onDisk(root, name))));
-    for (const [i, name] of some.entries()) {
-      const found = stats[i];
-      if (!found || !(found.isFile() || found.isSymbolicLink())) {
-        if (tracked.has(name)) entries.push(`${GONE}\t${name}`);
-      } else if (found.size <= LARGEST || edited.has(name)) add.push(name);
-      else {
-        const id = idOf(`${found.size} ${found.mtimeMs}`);
-        if (tracked.get(name) !== id) entries.push(`${NOT_KEPT} ${id}\t${name}`);
-      }
-    }
-  }
-  return { add, entries };
-}
-const AT_ONCE = 64;
 
 /**
  * git reads a file again when it is not older than the index: the copy must not look younger than what it copies.
@@ -213,17 +210,3 @@ async function newestIndex(directory: string): Promise<string | undefined> {
   }
   return newest?.file;
 }
-
-async function statOf(file: Buffer | string): Promise<Stats | undefined> {
-  try {
-    return await lstat(file);
-  } catch {
-    return undefined;
-  }
-}
-
-const readable = (file: Buffer): Promise<boolean> =>
-  access(file, constants.R_OK).then(
-    () => true,
-    () => false,
-  );

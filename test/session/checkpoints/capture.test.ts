@@ -1,11 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { files, git, keeper, photograph, place } from './keeper.ts';
 
 const MB = 1024 * 1024;
+
+/** Numbers below `n`, the same in each run. */
+const seeded = (seed: number) => (n: number) => {
+  seed = (seed * 1103515245 + 12345) % 2 ** 31;
+  return (seed >> 8) % n;
+};
+const isFile = (file: string) => {
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && !stats.isDirectory();
+};
 
 describe('a checkpoint', () => {
   it('touches nothing of the repository it works in', async () => {
@@ -148,6 +158,47 @@ describe('a checkpoint', () => {
     await k.endTurn();
     await k.restore({ to: { step: 1 } });
     expect(photograph(where.work)).toEqual(before);
+  });
+
+  it('is the same whether the tree was patched or made anew, after any changes', async () => {
+    const where = place();
+    const w = files(where.work);
+    const random = seeded(7);
+    const names = [
+      'a',
+      'b',
+      'd',
+      'd/a',
+      'd/b',
+      'd/e',
+      'd/e/a',
+      'f/g/h',
+      'a.b',
+      'a-b',
+      'd.x',
+      'é',
+      'ignored/x',
+    ];
+    w.write('.gitignore', 'ignored\n');
+    const k = keeper(where);
+    for (let round = 1; round <= 40; round++) {
+      for (let change = 0; change < 3; change++) {
+        const name = names[random(names.length)]!;
+        // Now and then a file stands where a folder should be, or the other way round.
+        const remove = () => rmSync(w.at(name), { recursive: true, force: true });
+        const blocked = [...name].some((c, i) => c === '/' && isFile(w.at(name.slice(0, i))));
+        if (blocked) continue;
+        remove();
+        if (random(3) > 0) w.write(name, `${random(4)}`, random(2) ? 0o755 : 0o644);
+        else if (random(3) === 0) symlinkSync('a', w.at(name.includes('/') ? 'link' : name), 'file');
+        rmSync(w.at('link'), { force: true });
+      }
+      await k.step([], () => {});
+      if (round % 5) continue;
+      const other = keeper({ ...where, state: `${where.state}-${round}` });
+      await other.step([], () => {});
+      expect(k.fold.taken.at(-1)?.roots[0]?.tree).toBe(other.fold.taken.at(-1)?.roots[0]?.tree);
+    }
   });
 
   it('sees a change that keeps size and time, made right after the look', async () => {

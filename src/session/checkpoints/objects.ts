@@ -1,0 +1,61 @@
+/** Writes git objects without starting git: most checkpoints differ from the one before in a file or two. */
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
+import type { Entry } from './trees.ts';
+
+const compress = promisify(deflate);
+
+/** Gives the object's id. */
+export async function writeObject(
+  directory: string,
+  kind: 'blob' | 'tree',
+  content: Buffer,
+): Promise<string> {
+  const bytes = Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content]);
+  const id = createHash('sha1').update(bytes).digest('hex');
+  const folder = path.join(directory, 'objects', id.slice(0, 2));
+  const file = path.join(folder, id.slice(2));
+  if (existsSync(file)) return id;
+  const temporary = path.join(directory, 'objects', `tmp_obj_${randomUUID()}`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(temporary, await compress(bytes, { level: 1 }), { mode: 0o444 });
+  await rename(temporary, file);
+  return id;
+}
+
+/** Name → entry of one folder; folders have this mode. */
+export type Listing = Map<string, Entry>;
+export const FOLDER = '40000';
+
+export function parseTree(content: Buffer): Listing {
+  const listing: Listing = new Map();
+  for (let at = 0; at < content.length; ) {
+    const space = content.indexOf(0x20, at);
+    const end = content.indexOf(0, space);
+    const id = content.toString('hex', end + 1, end + 21);
+    listing.set(content.toString('latin1', space + 1, end), {
+      mode: content.toString('latin1', at, space),
+      id,
+    });
+    at = end + 21;
+  }
+  return listing;
+}
+
+export function formatTree(listing: Listing): Buffer {
+  // git's order: by bytes, a folder as if its name ended with a slash.
+  const key = ([name, { mode }]: [string, Entry]) => (mode === FOLDER ? `${name}/` : name);
+  const sorted = [...listing]
+    .map(entry => ({ key: key(entry), entry }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  return Buffer.concat(
+    sorted.flatMap(({ entry: [name, { mode, id }] }) => [
+      Buffer.from(`${mode} ${name}\0`, 'latin1'),
+      Buffer.from(id, 'hex'),
+    ]),
+  );
+}
