@@ -6,6 +6,7 @@ import type { Backend, ContextItem, LiveEvent, NewEvent, SessionEvent } from '..
 import type { Change } from '../protocol/transcript.ts';
 import { type BudgetParts, createBudget, OverBudget } from './budget.ts';
 import { createRestoring } from './checkpoints/restore.ts';
+import { stepRows } from './checkpoints/steps.ts';
 import type { Taking } from './checkpoints/taking.ts';
 import { SessionError } from './error.ts';
 import { failureOf } from './failure.ts';
@@ -230,7 +231,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     },
 
     checkpoints: {
-      fold: state.checkpoints,
+      steps: () => stepRows(state.checkpoints, options.stateDir),
       preview: restoring.preview,
       async restore(target) {
         if (parts.readOnly) throw new SessionError('readOnly', parts.readOnly);

@@ -7,8 +7,8 @@ import type { Backend, ContextItem, LiveEvent, SessionEvent } from '../protocol/
 import type { Change, Transcript } from '../protocol/transcript.ts';
 import type { SessionSummary } from '../protocol/view.ts';
 import type { WasmName } from '../safety/commands/bashParser.ts';
-import type { CheckpointFold } from './checkpoints/fold.ts';
 import type { Restoring } from './checkpoints/restore.ts';
+import type { StepRow } from './checkpoints/steps.ts';
 
 export interface Limits {
   maxSteps: number;
@@ -70,7 +70,7 @@ export interface Session {
   setBackend(backend: Backend): Promise<void>;
   rename(title: string): Promise<void>;
   /** Where a person can go back to. `restore` throws SessionError while a turn runs or another window writes. */
-  readonly checkpoints: Restoring & { readonly fold: CheckpointFold };
+  readonly checkpoints: Restoring & { steps(): Promise<StepRow[]> };
   /** Resolves when the running turn has ended. */
   settled(): Promise<void>;
   /** Ends what runs, flushes, gives the lock back. */

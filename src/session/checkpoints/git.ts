@@ -3,7 +3,6 @@
  * templates or attributes of theirs, and no variable of their environment that begins with GIT_.
  */
 import path from 'node:path';
-import { simpleGit } from 'simple-git';
 
 export interface Repository {
   /** The folder whose states are kept. */
@@ -38,6 +37,8 @@ export async function git(repository: Repository, args: string[], run: Run = {})
   const env = environment(repository, run);
   const out: Buffer[] = [];
   let code = 0;
+  // Loaded with the first checkpoint, not when the editor starts.
+  const { simpleGit } = await import('simple-git');
   const runner = simpleGit({
     // Outside of the workspace: names are relative to its root then, and where programs are looked up in the current
     // folder first, none of the workspace's is found.

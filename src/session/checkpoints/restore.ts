@@ -4,7 +4,7 @@ import { SessionError } from '../error.ts';
 import { applyChanges } from './apply.ts';
 import { type BytePath, shown } from './bytePath.ts';
 import { type CheckpointFold, segmentsSince } from './fold.ts';
-import type { Repository } from './git.ts';
+import { git, type Repository } from './git.ts';
 import { applyHunks, type Hunk, hunksBetween } from './hunks.ts';
 import { type FolderChange, planFolder, type State } from './plan.ts';
 import { type CheckpointTaken, namesIn, type RootState, realFile, type Taking } from './taking.ts';
@@ -49,6 +49,7 @@ export function createRestoring({ fold, taking, now, record }: RestoringOptions)
   const plan = async (target: Target): Promise<{ states: RootState[]; work: Work[] }> => {
     const from = checkpointFor(fold, target);
     const states = await taking.whole();
+    for (const { repository } of states) await demandKept(repository, fold, from);
     const work = [];
     for (const state of states) work.push(await planRoot(fold, from, state, target));
     if (target.hunks) for (const part of work) await chooseHunks(part, new Set(target.hunks));
@@ -94,6 +95,14 @@ function checkpointFor(fold: CheckpointFold, { to }: Target): number {
   const last = taken.findLast(t => t.undoes === undefined && t.when === 'before');
   const has = last ? `The last one that changed something is ${last.step}.` : 'No step changed anything.';
   throw new SessionError('notFound', `There is no checkpoint for step ${to.step}. ${has}`);
+}
+
+async function demandKept(repository: Repository, fold: CheckpointFold, from: number): Promise<void> {
+  const state = fold.taken[from]?.roots.find(({ root }) => root === repository.root);
+  if (!state) return;
+  const { code } = await git(repository, ['cat-file', '-e', state.tree], { accept: () => true });
+  if (code !== 0)
+    throw new SessionError('notFound', "This session's checkpoints were removed to stay within the budget.");
 }
 
 async function planRoot(fold: CheckpointFold, from: number, state: RootState, target: Target): Promise<Work> {

@@ -8,6 +8,7 @@ import type { Effect } from '../../protocol/access.ts';
 import type { NewEvent } from '../../protocol/events.ts';
 import { type BytePath, bytePath } from './bytePath.ts';
 import { type Capture, type Folder, openFolder } from './capture.ts';
+import { collectCheckpoints } from './collect.ts';
 import type { CheckpointFold } from './fold.ts';
 import type { Repository } from './git.ts';
 import { ensureRepository, repositoryOf } from './repository.ts';
@@ -49,9 +50,11 @@ interface Watched {
 }
 
 export function createTaking(options: TakingOptions): Taking {
-  const { fold } = options;
+  const { fold, session, stateDir } = options;
   const watched = new Map<string, Promise<Watched>>();
   const closing = new AbortController();
+  /** Once a process: tidying up what older sessions left. */
+  let collecting: Promise<unknown> | undefined;
   /** What is wrong is said once, and again when it has been right in between. */
   let said: string | undefined;
 
@@ -64,11 +67,11 @@ export function createTaking(options: TakingOptions): Taking {
     return made;
   };
   const open = async (root: string): Promise<Watched> => {
-    const repository = repositoryOf(options.stateDir, root);
-    await ensureRepository(repository, options.stateDir);
+    const repository = repositoryOf(stateDir, root);
+    await ensureRepository(repository, stateDir);
     return {
       repository,
-      folder: openFolder(repository, options.session, closing.signal),
+      folder: openFolder(repository, session, closing.signal),
       running: undefined,
     };
   };
@@ -146,7 +149,10 @@ export function createTaking(options: TakingOptions): Taking {
       return take({ turn, step, when: 'before' }, paths);
     },
     async after(turn, step) {
-      return fold.isOpen(turn) ? take({ turn, step, when: 'after' }, []) : [];
+      if (!fold.isOpen(turn)) return [];
+      const taken = await take({ turn, step, when: 'after' }, []);
+      collecting ??= collectCheckpoints(stateDir, { keep: [session] }).catch(() => {});
+      return taken;
     },
     async whole() {
       const all = [...fold.edited.keys()].map(locate);
@@ -160,6 +166,7 @@ export function createTaking(options: TakingOptions): Taking {
     },
     async close() {
       closing.abort();
+      await collecting;
       for (const on of await Promise.allSettled(watched.values()))
         if (on.status === 'fulfilled') await on.value.running?.catch(() => {});
     },

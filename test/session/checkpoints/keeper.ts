@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { NewEvent, SessionEvent } from '../../../src/protocol/events.ts';
 import { CheckpointFold } from '../../../src/session/checkpoints/fold.ts';
 import { createRestoring, type Restoring } from '../../../src/session/checkpoints/restore.ts';
@@ -47,6 +48,7 @@ export function keeper(
   const events: SessionEvent[] = [];
   const { session = 's1', roots = [work], patienceMs } = more;
   const taking = createTaking({ stateDir: state, session, roots: () => roots, fold, patienceMs });
+  onTestFinished(() => taking.close());
   let [turn, step, calls] = [0, 0, 0];
   const record = async (event: NewEvent) => {
     const stamped = { ...event, seq: events.length, at: events.length } as SessionEvent;

@@ -1,0 +1,52 @@
+/** Restoring in a session that nobody has open: its log is locked, read, written and closed again. */
+import { realDisk } from '../disk.ts';
+import { SessionError } from '../error.ts';
+import { openLog } from '../eventLog.ts';
+import { acquireLock } from '../lock.ts';
+import { sessionFiles } from '../sessionFiles.ts';
+import { CheckpointFold } from './fold.ts';
+import { createRestoring, type Restoring } from './restore.ts';
+import { createTaking } from './taking.ts';
+
+/** What the log says, without a lock. Throws SessionError `notFound`. */
+export async function readCheckpoints(stateDir: string, id: string): Promise<CheckpointFold> {
+  const files = sessionFiles(stateDir);
+  if (!(await files.exists(id))) throw new SessionError('notFound', `There is no session ${id}.`);
+  const fold = new CheckpointFold();
+  for (const event of (await openLog(files.paths(id).directory, { write: false })).events) fold.apply(event);
+  return fold;
+}
+
+/** Throws SessionError `locked` while it is open elsewhere. */
+export async function withClosedSession<T>(
+  stateDir: string,
+  id: string,
+  work: (restoring: Restoring) => Promise<T>,
+): Promise<T> {
+  const files = sessionFiles(stateDir);
+  if (!(await files.exists(id))) throw new SessionError('notFound', `There is no session ${id}.`);
+  const { directory, lock } = files.paths(id);
+  const taken = await acquireLock(realDisk, lock);
+  if ('heldBy' in taken)
+    throw new SessionError(
+      'locked',
+      'This session is open in another window. Restore there, or close it first.',
+    );
+  try {
+    const log = await openLog(directory, { write: true });
+    const fold = new CheckpointFold();
+    for (const event of log.events) fold.apply(event);
+    const roots = fold.taken.at(-1)?.roots.map(({ root }) => root) ?? [];
+    const taking = createTaking({ stateDir, session: id, roots: () => roots, fold });
+    const record = async (event: Parameters<typeof log.append>[0]) =>
+      fold.apply(await log.append(event, 'synced'));
+    try {
+      return await work(createRestoring({ fold, taking, now: Date.now, record }));
+    } finally {
+      await taking.close();
+      await log.close();
+    }
+  } finally {
+    await taken.release();
+  }
+}

@@ -1,0 +1,95 @@
+/** Keeps all checkpoints together within a budget: whole sessions go, those used longest ago first. */
+import { lstat, readdir, readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { git, type Repository } from './git.ts';
+import { checkpointsIn } from './repository.ts';
+
+/** Bytes. */
+export const BUDGET = 1024 ** 3;
+
+export interface CollectOptions {
+  budget?: number;
+  /** Sessions that stay whatever it costs. */
+  keep?: readonly string[];
+  /** Objects younger than this may belong to a checkpoint that is being taken. In git's words. */
+  expire?: string;
+}
+
+/** Bytes on disk of all checkpoints. */
+export async function checkpointBytes(stateDir: string): Promise<number> {
+  return sizeOf(checkpointsIn(stateDir));
+}
+
+/** Gives the sessions whose checkpoints went. */
+export async function collectCheckpoints(stateDir: string, options: CollectOptions = {}): Promise<string[]> {
+  const { budget = BUDGET, keep = [] } = options;
+  const repositories = await repositoriesIn(stateDir);
+  for (const repository of repositories)
+    if (await hasManyLooseObjects(repository)) await git(repository, REPACK);
+  const removed: string[] = [];
+  if ((await checkpointBytes(stateDir)) <= budget) return removed;
+  for (const session of (await sessionsByUse(repositories)).filter(id => !keep.includes(id))) {
+    for (const repository of repositories) await removeSession(repository, session, options);
+    removed.push(session);
+    if ((await checkpointBytes(stateDir)) <= budget) break;
+  }
+  return removed;
+}
+
+const REPACK = ['repack', '-a', '-d', '-l', '-q'];
+
+async function removeSession(
+  repository: Repository,
+  session: string,
+  options: CollectOptions,
+): Promise<void> {
+  const refs = path.join(repository.directory, 'refs', 'ascent', session);
+  if (!(await stat(refs).catch(() => undefined))) return;
+  await rm(refs, { recursive: true, force: true });
+  for (const name of [`index-${session}`, `index-${session}-part`])
+    await rm(path.join(repository.directory, name), { force: true });
+  const { expire = '10.minutes.ago' } = options;
+  if ((await list(path.join(repository.directory, 'objects', 'pack'))).length) await git(repository, REPACK);
+  await git(repository, ['prune', `--expire=${expire}`]);
+}
+
+async function repositoriesIn(stateDir: string): Promise<Repository[]> {
+  const found: Repository[] = [];
+  for (const name of await list(checkpointsIn(stateDir))) {
+    const directory = path.join(checkpointsIn(stateDir), name);
+    const root = await readFile(path.join(directory, 'root'), 'utf8').catch(() => undefined);
+    if (root !== undefined && !name.includes('.')) found.push({ root, directory });
+  }
+  return found;
+}
+
+/** The one used longest ago first. */
+async function sessionsByUse(repositories: Repository[]): Promise<string[]> {
+  const used = new Map<string, number>();
+  for (const { directory } of repositories) {
+    const refs = path.join(directory, 'refs', 'ascent');
+    for (const session of await list(refs)) {
+      const { mtimeMs } = await stat(path.join(refs, session));
+      used.set(session, Math.max(used.get(session) ?? 0, mtimeMs));
+    }
+  }
+  return [...used].sort(([, a], [, b]) => a - b).map(([session]) => session);
+}
+
+/** Each takes a block of the disk; packed they take a tenth. git's own measure: one of its 256 folders tells. */
+async function hasManyLooseObjects({ directory }: Repository): Promise<boolean> {
+  return (await list(path.join(directory, 'objects', '17'))).length > 27;
+}
+
+const list = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
+
+async function sizeOf(file: string): Promise<number> {
+  const stats = await lstat(file).catch(() => undefined);
+  if (!stats) return 0;
+  // `blocks` is what it takes on the disk; Windows does not say.
+  const own = stats.blocks ? stats.blocks * 512 : stats.size;
+  if (!stats.isDirectory()) return own;
+  const sizes = [];
+  for (const name of await list(file)) sizes.push(await sizeOf(path.join(file, name)));
+  return sizes.reduce((sum, size) => sum + size, own);
+}
