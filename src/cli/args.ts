@@ -14,6 +14,10 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent backends [--json]        list the model servers that run on this machine
   ascent verify [--base-url URL] [--model NAME] [--profile NAME] [--api-key-env VAR] [--cases N] [--json]
                                   probe a backend and say what works, what does not, and what mends it
+  ascent checkpoints ID           the steps that changed something, and what they changed
+  ascent restore ID --step N [--file PATH [--hunk 1,3]] [--dry-run]
+                                  go back to the state before a step; later edits of yours are kept
+  ascent restore ID --undo        take the last restore back
   ascent policy                   judge commands and paths given as JSON lines on stdin; runs nothing
   ascent standin [--port N] [--scenario NAME]   serve the scripted stand-in backend alone
 

@@ -1,6 +1,7 @@
 /** `ascent`: the same agent without an editor. */
 import { parseRun, USAGE, UsageError } from './args.ts';
 import { listBackends } from './backends.ts';
+import { listCheckpoints, restore } from './checkpoints.ts';
 import { costs } from './costs.ts';
 import { policy } from './policyCommand.ts';
 import { EXIT, type Io, run } from './run.ts';
@@ -28,6 +29,10 @@ async function main(args: string[], io: Io): Promise<number> {
       return listBackends(rest, io);
     case 'verify':
       return verify(rest, io);
+    case 'checkpoints':
+      return listCheckpoints(rest, io);
+    case 'restore':
+      return restore(rest, io);
     case 'policy':
       return policy(rest, io);
     case 'standin':
