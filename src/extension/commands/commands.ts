@@ -8,6 +8,7 @@ import { fixProblem } from './fixProblem.ts';
 import { fixSelection } from './fixSelection.ts';
 import { newSession } from './newSession.ts';
 import { openChat } from './openChat.ts';
+import { restoreCheckpoint } from './restoreCheckpoint.ts';
 import { reviewChanges } from './reviewChanges.ts';
 import { selectBackend } from './selectBackend.ts';
 import { setApiKey } from './setApiKey.ts';
@@ -26,6 +27,7 @@ export const commands = {
   'ascent.newSession': newSession,
   'ascent.openChat': openChat,
   'ascent.stop': stop,
+  'ascent.restoreCheckpoint': restoreCheckpoint,
   'ascent.setApiKey': setApiKey,
   'ascent.selectBackend': selectBackend,
   'ascent.verifyBackend': verifyBackend,
