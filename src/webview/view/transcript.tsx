@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { LiveRows } from '../rows/live.tsx';
 import { RowView } from '../rows/row.tsx';
 import type { Row } from '../state/rows.ts';
-import { rows } from '../state/store.ts';
+import { isBusy, rows } from '../state/store.ts';
 import { keep, kept } from '../vscode.ts';
 import { Icon } from './icon.tsx';
 import { memo } from './memo.ts';
@@ -38,12 +38,15 @@ export function Transcript() {
   }, []);
   useEffect(() => {
     let height = 0;
+    let known = rows.peek();
     // Also when the frame shrinks: the composer grew, a card came.
     const seen = new ResizeObserver(() => {
       const grew = content.current!.offsetHeight > height;
       height = content.current!.offsetHeight;
       if (follows.current) scroller.current!.scrollTop = scroller.current!.scrollHeight;
-      else if (grew && !byHand.current) setIsNew(true);
+      // A narrower view grows as well, and brings nothing new.
+      else if (grew && !byHand.current && (rows.peek() !== known || isBusy.peek())) setIsNew(true);
+      known = rows.peek();
       byHand.current = false;
     });
     seen.observe(content.current!);
