@@ -36,6 +36,8 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
   let last: string | undefined;
   /** Makes the next tree from the last one. */
   let patcher: TreePatcher | undefined;
+  /** When the index, written last, is older than all that it holds. */
+  let settlesAt: number | undefined;
   /** Files in which the last tree may differ from the index. */
   const ahead = new Set<BytePath>();
   let begun = false;
@@ -48,6 +50,12 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
       if (latest) await copyIndex(latest, indexFile);
     }
     begun = true;
+  };
+
+  /** Files as young as the index are read again at each look; once they are older, one look more ends that. */
+  const settle = async () => {
+    settlesAt = undefined;
+    await git(repository, ['update-index', '-q', '--refresh'], { index, signal, accept: code => code === 1 });
   };
 
   const look = async () => {
@@ -88,6 +96,7 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
 
   const take = async (edited: ReadonlySet<BytePath>): Promise<Capture> => {
     if (!begun) await begin();
+    if (settlesAt !== undefined && performance.now() > settlesAt) await settle();
     const { fresh, changed } = await lookInside();
     const asked = [...edited].filter(name => !known.has(name));
     const there = new Set([...fresh, ...changed.filter(c => c.after).map(c => c.path), ...asked]);
@@ -114,6 +123,7 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
     last = tree;
     patcher = patchFrom(repository, tree);
     ahead.clear();
+    settlesAt = performance.now() + SAME_TIME_MS;
     return { tree, changed: changedSince };
   };
 
@@ -189,6 +199,8 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
 }
 
 const literal = (name: BytePath) => `:(literal)${shown(name)}`;
+/** Many builds of git compare times by the second. */
+const SAME_TIME_MS = 1_100;
 const PLANTED = '.ascent-planted';
 
 /**
