@@ -12,7 +12,7 @@ export function parseArguments<T>(text: string, schema: z.ZodType<T>): T {
     value = JSON.parse(text.trim() || '{}');
   } catch (error) {
     throw new ToolFailure(
-      `The arguments are not valid JSON (${(error as Error).message}). Nothing was done. Send the call again with valid JSON; if they were cut off for their length, do it in smaller parts.`,
+      `The arguments are not valid JSON (${withoutQuote(error as Error)}). Nothing was done. Send the call again with valid JSON; if they were cut off for their length, do it in smaller parts.`,
     );
   }
   const parsed = schema.safeParse(value);
@@ -21,3 +21,6 @@ export function parseArguments<T>(text: string, schema: z.ZodType<T>): T {
     `The arguments do not fit the tool's schema. Nothing was done.\n${z.prettifyError(parsed.error)}`,
   );
 }
+
+/** What was broken may hold control tokens, which belong neither on the screen nor into the next prompt. */
+const withoutQuote = ({ message }: Error) => message.replace(/, (\.\.\.)?".*is not valid JSON$/s, '');

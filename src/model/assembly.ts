@@ -5,7 +5,7 @@
 import type { AssistantMessage, ToolCall, Usage } from '../protocol/message.ts';
 import { mendArguments } from './arguments.ts';
 import { type Begun, BudgetSpent } from './budgetSpent.ts';
-import { cleanName, createCallSlots, nameInId, uniqueId } from './calls.ts';
+import { cleanName, createCallSlots, uniqueId } from './calls.ts';
 import type { CallFragment, Chunk, ReasoningKey } from './chunk.ts';
 import { type Finish, type ModelDelta, ModelError } from './client.ts';
 import { mergeDetails } from './details.ts';
@@ -123,7 +123,7 @@ function structuredCalls(
   const calls: ToolCall[] = [];
   let anonymous = 0;
   for (const slot of slots) {
-    const name = cleanName(slot.name) || (nameInId(slot.id) ?? '');
+    const name = cleanName(slot.name) || cleanName(slot.id);
     if (!name) {
       repairs.push('Dropped a tool call without a name.');
       continue;

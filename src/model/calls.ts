@@ -72,7 +72,7 @@ export function nameInId(id: string): string | undefined {
   return ID.exec(id)?.[1];
 }
 
-/** A name as it was declared: without the prefix, the counter and the markers that leak around it. */
+/** A name as it was declared, from a name or an id: without prefix, counter and the markers that leak around it. */
 export function cleanName(name: string): string {
   const bare = name.split('<|')[0] ?? '';
   return nameInId(bare) ?? bare.trim();

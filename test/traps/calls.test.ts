@@ -1,17 +1,19 @@
 /** Traps 7 to 15: tool calls, however they come, and what goes back of them. */
 import { describe, expect, it } from 'vitest';
+import { runTurn } from '../../src/agent/runTurn.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import type { Fault } from '../../src/standin/faults.ts';
 import { PROFILE_NAMES } from '../../src/standin/profiles.ts';
 import { act, readFile, runCommand, say } from '../../src/standin/script.ts';
+import { call, fakeTool, reply, results, scriptedModel, stage } from '../agent/fakes.ts';
 import { output, pending } from '../session/workshop.ts';
 import { ask, bodies, decide, deltas, field, loop, session, start, turn } from './field.ts';
 
 const mark = (n: number) => runCommand({ command: `echo ${n} >> marks.txt` });
 const one = act('One mark.', mark(1));
 const two = act('Two calls.', readFile({ path: 'src/a “b”.ts' }), mark(2));
-const calls = (reply: Awaited<ReturnType<typeof ask>>) =>
-  reply.message.toolCalls.map(({ name, arguments: json }) => ({ name, arguments: JSON.parse(json) }));
+const calls = (made: Awaited<ReturnType<typeof ask>>) =>
+  made.message.toolCalls.map(({ name, arguments: json }) => ({ name, arguments: JSON.parse(json) }));
 // biome-ignore lint/suspicious/noExplicitAny: messages as they went over the wire
 type Wire = any;
 const every = (fault: Fault) => ({ request: 1, ...fault });
@@ -56,6 +58,22 @@ describe('trap 8: calls that leaked as control tokens run, and no token is shown
     await turn(played);
     expect(played.shop.read('marks.txt')).toBe('1\n');
     expect(JSON.stringify(played.live)).not.toMatch(/<\|tool_|think>/);
+  });
+});
+
+describe('trap 8: tokens amid broken arguments and names', () => {
+  it('are in no result, which both people and the model read', async () => {
+    const { input, events } = await stage(
+      scriptedModel([
+        [reply({ calls: [call('a', 'read', '<|im_end|>{"n"'), call('b', 'read', '{"n":<|im_end|>}')] })],
+        [reply({ text: 'Done.' })],
+      ]),
+      [fakeTool('read', async () => ({ isError: false, content: '' }))],
+    );
+    expect(await runTurn(input)).toBe('done');
+    const told = results(events).map(r => r.content);
+    expect(told).toHaveLength(2);
+    expect(told.join()).not.toContain('<|');
   });
 });
 
@@ -176,11 +194,11 @@ describe('trap 11: each call has exactly one result, beside it and in order', ()
       result('stray', '?'),
     ];
     const { standin, connect } = field({ profile: 'moonshot' });
-    const reply = await ask(connect(), history);
+    const { repairs } = await ask(connect(), history);
     const { messages } = bodies(standin)[0];
     demandPaired(messages);
     expect(messages.at(-1)).toMatchObject({ role: 'tool', content: 'late' });
-    expect(reply.repairs.join()).toContain('1 earlier tool call(s) have no result');
+    expect(repairs.join()).toContain('1 earlier tool call(s) have no result');
   });
 });
 
