@@ -127,7 +127,7 @@ export const SessionEvent = z.discriminatedUnion('type', [
     seen: z.array(FileSeen).optional(),
     durationMs: z.number(),
   }),
-  /** The state of the workspace before a step's changes, or after a turn's last one. See docs/adr/0003. */
+  /** The state of the workspace before a step's changes, or after a turn's last one. See docs/adr/0004. */
   event('checkpoint.taken', {
     /** A turn's id, or that of a restore. */
     turn: z.string(),
