@@ -1,4 +1,6 @@
 /** Time as a seam: backoff and stall limits wait through it, so that tests need not. */
+import { setTimeout as delay } from 'node:timers/promises';
+
 export interface Clock {
   /** Milliseconds, of any origin. */
   now(): number;
@@ -6,22 +8,10 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-export const systemClock: Clock = { now: () => performance.now(), sleep };
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-}
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
+};
 
 /** The work's outcome, or the signal's reason at once: for work that may not listen to its signal. */
 export async function orAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
