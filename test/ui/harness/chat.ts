@@ -39,9 +39,19 @@ export function chatIn(page: Page): Chat {
     async open() {
       const tab = page.getByRole('tab', { name: 'Ascent' });
       await tab.waitFor();
-      // A click on the icon of a shown view would hide it.
-      if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.locator('a').first().click();
-      await composer.waitFor();
+      // A click on the icon of a shown view hides it, and after a reload the workbench may show the view again just as
+      // it is clicked. So what counts is the composer: while it does not come, the icon is looked at once more.
+      for (let tries = 1; ; tries++) {
+        if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.locator('a').first().click();
+        const shown = composer.waitFor({ timeout: 10_000 });
+        if (
+          await shown.then(
+            () => true,
+            error => tries === 5 && Promise.reject(error),
+          )
+        )
+          return;
+      }
     },
     async send(text) {
       await composer.click();
