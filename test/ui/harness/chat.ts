@@ -43,14 +43,11 @@ export function chatIn(page: Page): Chat {
       // it is clicked. So what counts is the composer: while it does not come, the icon is looked at once more.
       for (let tries = 1; ; tries++) {
         if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.locator('a').first().click();
-        const shown = composer.waitFor({ timeout: 10_000 });
-        if (
-          await shown.then(
-            () => true,
-            error => tries === 5 && Promise.reject(error),
-          )
-        )
-          return;
+        try {
+          return await composer.waitFor({ timeout: 10_000 });
+        } catch (error) {
+          if (tries === 5) throw error;
+        }
       }
     },
     async send(text) {
