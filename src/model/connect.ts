@@ -7,6 +7,7 @@ import type { Message, Usage } from '../protocol/message.ts';
 import { checkAddress } from './address.ts';
 import type { Assembled } from './assembly.ts';
 import { type Assembling, runAttempt } from './attempt.ts';
+import { withBalance } from './balance.ts';
 import { BudgetSpent, type Remedy } from './budgetSpent.ts';
 import {
   type AskingPrice,
@@ -212,8 +213,9 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
           yield delta;
         }
       } catch (error) {
-        if (error instanceof ModelError) lane.failed(error, undefined, request);
-        throw error;
+        if (!(error instanceof ModelError)) throw error;
+        lane.failed(error, undefined, request);
+        throw await withBalance(error, profile, wire, signal);
       }
     },
   };

@@ -20,6 +20,8 @@ export type WireEvent =
 export interface Wire {
   /** The body of GET /models. */
   models(signal: AbortSignal): Promise<unknown>;
+  /** The body of GET /users/me/balance, which Moonshot has. */
+  balance(signal: AbortSignal): Promise<unknown>;
   /** The answer to POST /chat/completions. Ends without `done` when the socket closed first. */
   chat(body: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<WireEvent>;
 }
@@ -61,16 +63,19 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: 
     }
   };
 
+  const read = async (path: string, signal: AbortSignal): Promise<unknown> => {
+    const response = await request(() => client.get(path, { signal }).asResponse(), signal);
+    try {
+      return parseJson(await response.text());
+    } catch (error) {
+      signal.throwIfAborted();
+      throw networkError(codeOf(error), place, rootOf(error));
+    }
+  };
+
   return {
-    async models(signal) {
-      const response = await request(() => client.get('/models', { signal }).asResponse(), signal);
-      try {
-        return parseJson(await response.text());
-      } catch (error) {
-        signal.throwIfAborted();
-        throw networkError(codeOf(error), place, rootOf(error));
-      }
-    },
+    models: signal => read('/models', signal),
+    balance: signal => read('/users/me/balance', signal),
 
     async *chat(body, signal) {
       const response = await request(

@@ -38,6 +38,8 @@ export interface Profile {
   promptCacheKey: boolean;
   /** Goes on with a reply that is sent back as a last message with `partial: true` (Moonshot's partial mode). */
   partialMode: boolean;
+  /** The account's balance can be read, and is in this currency. */
+  balance?: 'USD' | 'CNY';
   /** Key of the price table, see prices.ts; absent where calls cost nothing per token. */
   prices?: string;
 }
@@ -223,6 +225,7 @@ export const PROFILES: readonly Profile[] = [
     label: 'Moonshot AI (platform.kimi.ai)',
     baseUrl: 'https://api.moonshot.ai/v1',
     hosts: ['api.moonshot.ai'],
+    balance: 'USD',
     prices: 'moonshot',
   },
   {
@@ -231,6 +234,7 @@ export const PROFILES: readonly Profile[] = [
     label: 'Moonshot AI China (platform.kimi.com)',
     baseUrl: 'https://api.moonshot.cn/v1',
     hosts: ['api.moonshot.cn'],
+    balance: 'CNY',
     prices: 'moonshot-cn',
   },
   {

@@ -181,6 +181,8 @@ export function createStandin(options: StandinOptions = {}): Standin {
       if (options.apiKey !== undefined && headers.get('authorization') !== `Bearer ${options.apiKey}`)
         return failure(wrongKey(profile.errors));
       if (pathname.endsWith('/models')) return listModels();
+      if (pathname.endsWith('/users/me/balance') && profile.errors === 'moonshot')
+        return Response.json({ code: 0, scode: '0x0', status: true, data: EMPTY_ACCOUNT });
       if (!pathname.endsWith('/chat/completions'))
         return failure({ status: 404, body: JSON.stringify({ detail: 'Not Found' }) });
       const text = await (request ?? new Response(init?.body)).text();
@@ -188,6 +190,9 @@ export function createStandin(options: StandinOptions = {}): Standin {
     },
   };
 }
+
+/** What the balance of an account looks like that is refused for it. */
+const EMPTY_ACCOUNT = { available_balance: -3.2, voucher_balance: 0, cash_balance: -3.2 };
 
 /** What the scenario says to this conversation. */
 function replyTo(body: ChatRequest, forced: Scenario | undefined): Reply {

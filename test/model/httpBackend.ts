@@ -46,6 +46,7 @@ export async function httpBackend(answers: Answers): Promise<HttpBackend> {
       );
       return;
     }
+    if (!path.endsWith('/chat/completions')) return void json({ error: 'Not found' }, 404)(response, one);
     chats.push(one);
     await script[Math.min(chats.length, script.length) - 1]?.(response, one);
   });
