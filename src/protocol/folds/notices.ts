@@ -1,6 +1,6 @@
 /** What is said again in a turn (a repair at each of 300 steps) is one line that counts up. */
-import type { EventOf } from './events.ts';
-import type { NoticeItem, Transcript } from './transcript.ts';
+import type { EventOf } from '../events.ts';
+import type { NoticeItem, Transcript } from '../transcript.ts';
 
 /** Puts it into the transcript, or counts it where it was said first; gives back its item. */
 export function foldNotice(
