@@ -1,6 +1,6 @@
 /** Which backend the command line means: its options, the environment, the stand-in. */
 import { ModelError } from '../model/client.ts';
-import { profileFor } from '../model/profiles.ts';
+import { profileFor } from '../model/profileOf.ts';
 import { withServedModel } from '../model/servedModel.ts';
 import type { Backend } from '../protocol/events.ts';
 import { UsageError } from './args.ts';

@@ -1,6 +1,7 @@
 /** Where `ascent.*` comes from inside VS Code: the person's own settings, never those of a workspace or a folder. */
 import * as vscode from 'vscode';
-import { PROFILES, profileFor } from '../model/profiles.ts';
+import { profileFor } from '../model/profileOf.ts';
+import { PROFILES } from '../model/profiles.ts';
 import type { SettingsSource } from './settings.ts';
 
 export function userSettings(): SettingsSource {

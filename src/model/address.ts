@@ -1,6 +1,6 @@
 /** Where a key may go. Checked once, before anything is sent. */
 import { ModelError } from './client.ts';
-import { isLoopback } from './profiles.ts';
+import { isLoopback } from './profileOf.ts';
 
 /**
  * Throws ModelError unless the address is http(s) without a password in it, and https wherever a key would travel

@@ -6,7 +6,7 @@
 import { ModelError } from './client.ts';
 import { asNumber, asObject } from './json.ts';
 import type { Wire } from './openai.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 
 /** A limit per day has nothing to do with the balance. */
 const DAILY = /\bTPD\b|per day|daily/i;

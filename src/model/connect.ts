@@ -27,7 +27,7 @@ import { factsOf } from './models.ts';
 import { openWire } from './openai.ts';
 import { PATIENCE, type Patience } from './patience.ts';
 import { costOf, priceOf } from './prices.ts';
-import { profileOf } from './profiles.ts';
+import { profileOf } from './profileOf.ts';
 import { outputBudget, requestBody } from './request.ts';
 import { withRetries } from './retry.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';

@@ -6,7 +6,7 @@ import type { AssistantMessage, Message, ToolCall, ToolMessage } from '../protoc
 import { mendArguments } from './arguments.ts';
 import type { ReasoningKey } from './chunk.ts';
 import type { Json } from './json.ts';
-import type { EchoKey, Profile } from './profiles.ts';
+import type { EchoKey, Profile } from './profile.ts';
 
 export interface Dialect {
   profile: Pick<Profile, 'echo' | 'reasoningRequired' | 'ids'>;

@@ -4,7 +4,8 @@
  */
 import { asArray, asObject, asString, parseJson } from './json.ts';
 import { chooseModel, listedModels } from './modelChoice.ts';
-import { CUSTOM, PROFILES, type Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
+import { CUSTOM, PROFILES } from './profiles.ts';
 
 export interface RunningBackend {
   profile: Profile;

@@ -1,7 +1,7 @@
 /** A ModelError as people read it: what happened, what to do, and the button that does it. */
 import type { Backend, Failure } from '../protocol/events.ts';
 import type { ModelError } from './client.ts';
-import { isLoopback } from './profiles.ts';
+import { isLoopback } from './profileOf.ts';
 
 type Advice = Pick<Failure, 'hint' | 'action'>;
 

@@ -2,7 +2,7 @@
 import { ModelError } from './client.ts';
 import { orAborted } from './clock.ts';
 import type { Learnt } from './learnt.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 import { limitsToldBy, type ToldLimits } from './window.ts';
 
 /** GET /models is a courtesy: after this long without an answer the profile's figures have to do. */

@@ -5,7 +5,8 @@
 
 import type { Backend } from '../protocol/events.ts';
 import type { Money, Usage } from '../protocol/message.ts';
-import { isLoopback, type Profile, profileOf } from './profiles.ts';
+import type { Profile } from './profile.ts';
+import { isLoopback, profileOf } from './profileOf.ts';
 
 export interface Price {
   model: RegExp;

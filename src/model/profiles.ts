@@ -4,45 +4,7 @@
  * What needs no column: reasoning is read from every key a backend may use, and usage and cached tokens from every
  * place, whatever the profile (see chunk.ts), because the same engine changes both between versions.
  */
-import type { Backend } from '../protocol/events.ts';
-
-/** The keys under which reasoning goes back. */
-export type EchoKey = 'reasoning_content' | 'reasoning' | 'reasoning_details';
-
-export interface Profile {
-  id: string;
-  label: string;
-  /** Where such a backend usually is; what a form is filled with. */
-  baseUrl: string;
-  /** Host names that tell this profile (themselves and what is below them). */
-  hosts: readonly string[];
-  /** The engine's usual ports on this machine. */
-  ports: readonly number[];
-  /** Runs on the weights themselves, without a host's own policies in front. */
-  selfHosted: boolean;
-  /** `seen`: the key the backend itself writes, and both strings until it has written one. */
-  echo: readonly EchoKey[] | 'seen';
-  /** The host answers 400 when an assistant message with tool calls lacks its reasoning; "" satisfies it. */
-  reasoningRequired: boolean;
-  /**
-   * `renumber`: history ids go out as `functions.NAME:IDX`, one counter over the conversation, as the weights were
-   * trained (other ids in the history teach the model to write bad ones). `asReceived`: the host renames by itself.
-   */
-  ids: 'renumber' | 'asReceived';
-  /** Tokens; used until the backend tells its own. */
-  window: number;
-  /** The most output tokens one reply may ask for. */
-  outputCap: number;
-  budgetField: 'max_completion_tokens' | 'max_tokens';
-  /** Knows `prompt_cache_key`. */
-  promptCacheKey: boolean;
-  /** Goes on with a reply that is sent back as a last message with `partial: true` (Moonshot's partial mode). */
-  partialMode: boolean;
-  /** The account's balance can be read, and is in this currency. */
-  balance?: 'USD' | 'CNY';
-  /** Key of the price table, see prices.ts; absent where calls cost nothing per token. */
-  prices?: string;
-}
+import type { Profile } from './profile.ts';
 
 const K2_WINDOW = 262_144;
 
@@ -265,23 +227,3 @@ export const CUSTOM: Profile = {
   echo: 'seen',
   budgetField: 'max_tokens',
 };
-
-/** The profile that a backend names, else the one its address tells. */
-export function profileOf(backend: Pick<Backend, 'profile' | 'baseUrl'>): Profile {
-  const named = [...PROFILES, CUSTOM].find(p => p.id === backend.profile);
-  return named ?? profileFor(backend.baseUrl);
-}
-
-/** A guess from the address alone: the host's name, or an engine's usual port on this machine; else `custom`. */
-export function profileFor(baseUrl: string): Profile {
-  const url = URL.parse(baseUrl);
-  if (!url) return CUSTOM;
-  const host = url.hostname.toLowerCase();
-  const byHost = PROFILES.find(p => p.hosts.some(h => host === h || host.endsWith(`.${h}`)));
-  if (byHost) return byHost;
-  return (isLoopback(host) && PROFILES.find(p => p.ports.includes(Number(url.port)))) || CUSTOM;
-}
-
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$|\.localhost$/i.test(hostname);
-}

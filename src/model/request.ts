@@ -5,7 +5,7 @@ import type { ModelRequest } from './client.ts';
 import { type Dialect, toWire } from './dialect.ts';
 import type { Json } from './json.ts';
 import { factsOf } from './models.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile } from './profile.ts';
 import { NUDGE, nudges, type Variation } from './variation.ts';
 
 /** Output tokens asked for when there is room: hosts charge the request's budget to the rate limit in advance. */

@@ -4,7 +4,7 @@
  */
 import { type Host, HostError } from '../host/host.ts';
 import { costOf, priceOf } from '../model/prices.ts';
-import { profileOf } from '../model/profiles.ts';
+import { profileOf } from '../model/profileOf.ts';
 import type { Effect } from '../protocol/access.ts';
 import type { EventOf, NewEvent } from '../protocol/events.ts';
 import type { SessionState } from './state.ts';

@@ -1,5 +1,5 @@
 /** How a backend did in a session, folded from its log: dialect, repairs, retries, cache and speed. */
-import { profileOf } from '../model/profiles.ts';
+import { profileOf } from '../model/profileOf.ts';
 import type { Backend, EventOf, SessionEvent } from '../protocol/events.ts';
 
 export interface WireHealth {

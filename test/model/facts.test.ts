@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { factsOf } from '../../src/model/models.ts';
 import { costOf, isFree, PRICES, priceOf } from '../../src/model/prices.ts';
-import { CUSTOM, PROFILES, profileFor, profileOf } from '../../src/model/profiles.ts';
+import { profileFor, profileOf } from '../../src/model/profileOf.ts';
+import { CUSTOM, PROFILES } from '../../src/model/profiles.ts';
 import { outputBudget } from '../../src/model/request.ts';
 
 describe('profiles', () => {

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../../model/client.ts';
 import { discoverBackends, type RunningBackend } from '../../model/discover.ts';
-import { CUSTOM, PROFILES, type Profile } from '../../model/profiles.ts';
+import type { Profile } from '../../model/profile.ts';
+import { CUSTOM, PROFILES } from '../../model/profiles.ts';
 import type { Backend } from '../../protocol/events.ts';
 import type { App } from '../app.ts';
 import { baseUrlProblem, originOf, STAND_IN_URL } from '../baseUrl.ts';

@@ -2,7 +2,7 @@
 import type { Backend } from '../../protocol/events.ts';
 import type { Money } from '../../protocol/message.ts';
 import { costOf, priceOf } from '../prices.ts';
-import { profileOf } from '../profiles.ts';
+import { profileOf } from '../profileOf.ts';
 import { casesToAsk, PROBES } from './verify.ts';
 
 export interface VerifyEstimate {

@@ -1,6 +1,6 @@
 /** What a probe is: a few requests of its own, judged. Probes see the wire as it is, nothing repaired. */
 import type { Json } from '../json.ts';
-import type { Profile } from '../profiles.ts';
+import type { Profile } from '../profile.ts';
 import type { RawReply } from './rawReply.ts';
 import type { Finding } from './report.ts';
 

@@ -9,7 +9,7 @@ import { estimateTokens } from '../estimate.ts';
 import type { Json } from '../json.ts';
 import { factsOf } from '../models.ts';
 import { openWire } from '../openai.ts';
-import type { Profile } from '../profiles.ts';
+import type { Profile } from '../profile.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Ask } from './probe.ts';
 import { createRawReply, type RawReply } from './rawReply.ts';

@@ -3,7 +3,7 @@ import type { Backend } from '../../protocol/events.ts';
 import { ModelError, type ModelErrorKind } from '../client.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { costOf, priceOf } from '../prices.ts';
-import { profileOf } from '../profiles.ts';
+import { profileOf } from '../profileOf.ts';
 import { createScheduler, type Scheduler } from '../scheduler.ts';
 import { CASES, DEFAULT_CASES } from './cases.ts';
 import type { Ask, Probe } from './probe.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { estimateTokens } from '../../../src/model/estimate.ts';
 import type { Json } from '../../../src/model/json.ts';
-import { profileOf } from '../../../src/model/profiles.ts';
+import { profileOf } from '../../../src/model/profileOf.ts';
 import { CASES } from '../../../src/model/verify/cases.ts';
 import { reasoningEcho } from '../../../src/model/verify/probes/reasoningEcho.ts';
 import { createRawReply } from '../../../src/model/verify/rawReply.ts';

@@ -1,5 +1,6 @@
 import type { Json } from '../../json.ts';
-import { type EchoKey, PROFILES } from '../../profiles.ts';
+import type { EchoKey } from '../../profile.ts';
+import { PROFILES } from '../../profiles.ts';
 import { type Outcome, type Probe, type ProbeContext, user } from '../probe.ts';
 import {
   countOrRefused,

@@ -2,7 +2,7 @@
 import { ModelError } from '../../client.ts';
 import { estimateTokens } from '../../estimate.ts';
 import type { Json } from '../../json.ts';
-import type { EchoKey, Profile } from '../../profiles.ts';
+import type { EchoKey, Profile } from '../../profile.ts';
 import { called, PROMPT_ONLY, type ProbeContext, READ_FILE } from '../probe.ts';
 
 const SENTENCES = [
