@@ -37,8 +37,9 @@ const rows = (currency: Money['currency'], date: string, list: Row[]): Price[] =
 
 /**
  * Moonshot's own figures: the announcement of K2-Thinking (4 / 16 / 1 CNY per million input, output and cache-hit
- * tokens; turbo 8 / 58 / 1) and the price pages of mid-2026. Other hosts: the models.dev listing of 2026-07-02, where
- * a host names no cache price all input costs the same.
+ * tokens; turbo 8 / 58 / 1) and the price pages of mid-2026. Alibaba's: its Model Studio page of Kimi models
+ * (2025-11-13). Other hosts: the listing of models.dev, at the day given. Where a host names no cache price, all input
+ * costs the same.
  */
 export const PRICES: Readonly<Record<string, readonly Price[]>> = {
   moonshot: rows('USD', '2026-07-02', [
@@ -56,9 +57,51 @@ export const PRICES: Readonly<Record<string, readonly Price[]>> = {
     [/^kimi-k2\.6$/, 6.5, 6.5, 27],
     [/^kimi-k3$/, 20, 2, 100],
   ]),
-  openrouter: rows('USD', '2026-07-02', [[/kimi-k2-thinking$/i, 0.6, 0.6, 2.5]]),
-  novita: rows('USD', '2026-07-02', [[/kimi-k2-thinking$/i, 0.6, 0.15, 2.5]]),
-  vercel: rows('USD', '2026-07-02', [[/kimi-k2-thinking$/i, 0.47, 0.47, 2]]),
+  openrouter: rows('USD', '2026-07-02', [
+    [/kimi-k2-thinking$/i, 0.6, 0.6, 2.5],
+    [/kimi-k2\.6$/i, 0.55, 0.11, 3.2],
+    [/kimi-k2\.7-code$/i, 0.74, 0.15, 3.5],
+  ]),
+  together: [
+    ...rows('USD', '2026-02-10', [[/kimi-k2-thinking$/i, 1.2, 1.2, 4]]),
+    ...rows('USD', '2026-07-02', [
+      [/kimi-k2\.6$/i, 1.2, 0.2, 4.5],
+      [/kimi-k2\.7-code$/i, 0.95, 0.19, 4],
+    ]),
+  ],
+  fireworks: [
+    ...rows('USD', '2026-01-28', [[/kimi-k2-thinking$/i, 0.6, 0.3, 2.5]]),
+    ...rows('USD', '2026-07-02', [
+      [/kimi-k2p6-(fast|turbo)$/i, 2, 0.3, 8],
+      [/kimi-k2p6$/i, 0.95, 0.16, 4],
+      [/kimi-k2p7-code-fast$/i, 1.9, 0.38, 8],
+      [/kimi-k2p7-code$/i, 0.95, 0.19, 4],
+    ]),
+  ],
+  novita: rows('USD', '2026-07-02', [
+    [/kimi-k2-thinking$/i, 0.6, 0.15, 2.5],
+    [/kimi-k2\.6$/i, 0.95, 0.16, 4],
+  ]),
+  deepinfra: [
+    ...rows('USD', '2026-01-13', [[/kimi-k2-thinking$/i, 0.47, 0.141, 2]]),
+    ...rows('USD', '2026-07-02', [
+      [/kimi-k2\.6$/i, 0.75, 0.15, 3.5],
+      [/kimi-k2\.7-code$/i, 0.74, 0.15, 3.5],
+    ]),
+  ],
+  vercel: rows('USD', '2026-07-02', [
+    [/kimi-k2-thinking$/i, 0.47, 0.141, 2],
+    [/kimi-k2\.6$/i, 0.95, 0.16, 4],
+    [/kimi-k2\.7-code-highspeed$/i, 1.9, 0.38, 8],
+    [/kimi-k2\.7-code$/i, 0.95, 0.19, 4],
+  ]),
+  siliconflow: [
+    ...rows('USD', '2026-01-13', [[/kimi-k2-thinking$/i, 0.55, 0.55, 2.5]]),
+    ...rows('USD', '2026-07-02', [[/kimi-k2\.6$/i, 0.77, 0.2, 4]]),
+  ],
+  alibaba: rows('CNY', '2025-11-13', [[/^kimi-k2-thinking$/, 4, 4, 16]]),
+  vertex: rows('USD', '2026-07-02', [[/kimi-k2-thinking-maas$/i, 0.6, 0.6, 2.5]]),
+  bedrock: rows('USD', '2026-07-02', [[/kimi-k2-thinking$/i, 0.6, 0.6, 2.5]]),
 };
 
 export function priceOf(profile: Profile, model: string): Price | undefined {

@@ -116,6 +116,7 @@ export const PROFILES: readonly Profile[] = [
     baseUrl: 'https://api.together.xyz/v1',
     hosts: ['together.xyz', 'together.ai'],
     echo: ['reasoning'],
+    prices: 'together',
   },
   {
     ...hosted,
@@ -123,6 +124,7 @@ export const PROFILES: readonly Profile[] = [
     label: 'Fireworks',
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     hosts: ['fireworks.ai'],
+    prices: 'fireworks',
   },
   {
     ...hosted,
@@ -138,6 +140,10 @@ export const PROFILES: readonly Profile[] = [
     label: 'DeepInfra',
     baseUrl: 'https://api.deepinfra.com/v1/openai',
     hosts: ['deepinfra.com'],
+    // Of K2-Thinking, as models.dev listed it on 2026-01-13; the list of models tells what others have.
+    window: 131_072,
+    outputCap: 32_768,
+    prices: 'deepinfra',
   },
   {
     ...hosted,
@@ -153,8 +159,17 @@ export const PROFILES: readonly Profile[] = [
     ...hosted,
     id: 'siliconflow',
     label: 'SiliconFlow',
+    baseUrl: 'https://api.siliconflow.com/v1',
+    hosts: ['siliconflow.com'],
+    prices: 'siliconflow',
+  },
+  {
+    // Bills in CNY, at prices of its own.
+    ...hosted,
+    id: 'siliconflow-cn',
+    label: 'SiliconFlow China',
     baseUrl: 'https://api.siliconflow.cn/v1',
-    hosts: ['siliconflow.cn', 'siliconflow.com'],
+    hosts: ['siliconflow.cn'],
   },
   {
     // The host's documented limits: 229,376 tokens of input; 32,768 of thinking and 16,384 of answer.
@@ -165,6 +180,7 @@ export const PROFILES: readonly Profile[] = [
     hosts: ['dashscope.aliyuncs.com', 'dashscope-intl.aliyuncs.com'],
     window: 229_376,
     outputCap: 16_384,
+    prices: 'alibaba',
   },
   {
     ...hosted,
@@ -172,6 +188,7 @@ export const PROFILES: readonly Profile[] = [
     label: 'Google Vertex AI',
     baseUrl: 'https://aiplatform.googleapis.com/v1',
     hosts: ['aiplatform.googleapis.com'],
+    prices: 'vertex',
   },
   {
     ...hosted,
@@ -180,6 +197,7 @@ export const PROFILES: readonly Profile[] = [
     baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com/openai/v1',
     hosts: ['amazonaws.com'],
     outputCap: 16_000,
+    prices: 'bedrock',
   },
   {
     ...moonshot,

@@ -10,7 +10,7 @@ export interface ToldLimits {
 
 /**
  * `context_length` (Moonshot, OpenRouter, and what a router's chosen provider takes), `max_model_len` (vLLM, SGLang),
- * `meta.n_ctx` or `n_ctx_train` (llama.cpp), `loaded_context_length` (LM Studio). The smallest wins where several stand.
+ * `meta.n_ctx` or `n_ctx_train` (llama.cpp), `loaded_context_length` (LM Studio), `metadata.context_length` (DeepInfra). The smallest wins where several stand.
  */
 export function limitsToldBy(list: unknown, model: string): ToldLimits {
   const entries = asArray(asObject(list)?.data ?? asObject(list)?.models ?? list);
@@ -20,9 +20,11 @@ export function limitsToldBy(list: unknown, model: string): ToldLimits {
   if (!found) return { window: undefined, outputCap: undefined };
   const provider = asObject(found.top_provider);
   const meta = asObject(found.meta);
+  const metadata = asObject(found.metadata);
   const windows = [
     found.context_length,
     provider?.context_length,
+    metadata?.context_length,
     found.max_model_len,
     found.context_window,
     found.loaded_context_length ?? found.max_context_length,

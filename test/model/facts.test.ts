@@ -57,6 +57,23 @@ describe('prices', () => {
     expect(cn('kimi-k2-thinking')).toMatchObject({ input: 4, output: 16, cached: 1, until: '2026-05-25' });
     expect(cn('kimi-k2-thinking-turbo')).toMatchObject({ input: 8, output: 58, cached: 1 });
   });
+  it.each([
+    ['openrouter', 'moonshotai/kimi-k2-thinking'],
+    ['together', 'moonshotai/Kimi-K2-Thinking'],
+    ['fireworks', 'accounts/fireworks/models/kimi-k2-thinking'],
+    ['novita', 'moonshotai/kimi-k2-thinking'],
+    ['deepinfra', 'moonshotai/Kimi-K2-Thinking'],
+    ['vercel', 'moonshotai/kimi-k2-thinking'],
+    ['siliconflow', 'moonshotai/Kimi-K2-Thinking'],
+    ['alibaba', 'kimi-k2-thinking'],
+    ['vertex', 'moonshotai/kimi-k2-thinking-maas'],
+    ['bedrock', 'moonshot.kimi-k2-thinking'],
+    ['moonshot', 'kimi-k2.7-code'],
+  ])('are known for %s, under its own name of the model', (id, model) => {
+    const price = priceOf(profile(id), model)!;
+    expect(price.input).toBeGreaterThanOrEqual(price.cached);
+    expect(price.output).toBeGreaterThan(price.input);
+  });
   it('count cached input apart', () => {
     const price = priceOf(profile('moonshot-cn'), 'kimi-k2-thinking')!;
     const usage = { promptTokens: 1_000_000, cachedTokens: 250_000, completionTokens: 500_000 };

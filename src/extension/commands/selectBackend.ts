@@ -134,6 +134,7 @@ const USUAL_MODELS: Readonly<Record<string, string>> = {
   together: 'moonshotai/Kimi-K2-Thinking',
   deepinfra: 'moonshotai/Kimi-K2-Thinking',
   siliconflow: 'moonshotai/Kimi-K2-Thinking',
+  'siliconflow-cn': 'moonshotai/Kimi-K2-Thinking',
   fireworks: 'accounts/fireworks/models/kimi-k2-thinking',
   vertex: 'kimi-k2-thinking-maas',
   bedrock: 'moonshot.kimi-k2-thinking',
