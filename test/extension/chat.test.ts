@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { createChat, type Memory } from '../../src/extension/chat/chat.ts';
+import { createChat } from '../../src/extension/chat/chat.ts';
+import type { Memory } from '../../src/extension/chat/openSessions.ts';
 import type { Settings } from '../../src/extension/settings.ts';
 import type { ApprovalMode } from '../../src/protocol/access.ts';
 import { emptyTranscript } from '../../src/protocol/transcript.ts';

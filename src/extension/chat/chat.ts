@@ -1,33 +1,17 @@
-/**
- * The sessions of this window: which one is shown, which ones run on behind it, and how they come back after a
- * reload. Knows nothing of the view.
- */
+/** The session that is shown, and everything a person does with it. Knows nothing of the view. */
 import type { ApprovalMode } from '../../protocol/access.ts';
-import type { Backend, ContextItem } from '../../protocol/events.ts';
-import type { SessionHead } from '../../protocol/transcript.ts';
-import type { Session, Sessions, SessionUpdate } from '../../session/sessions.ts';
-import type { Settings } from '../settings.ts';
+import type { ContextItem } from '../../protocol/events.ts';
+import type { Session, Sessions } from '../../session/sessions.ts';
+import { createGoingOn, type GoingOnOptions } from './goingOn.ts';
+import { createOpenSessions, type Memory } from './openSessions.ts';
 import { Refused } from './refused.ts';
 
-/** The part of vscode.Memento that is used: kept per workspace, survives a reload of the window. */
-export interface Memory {
-  get<T>(key: string): T | undefined;
-  update(key: string, value: unknown): Thenable<void>;
-}
 const SHOWN = 'ascent.session';
-const RUNNING = 'ascent.running';
 
-export interface ChatOptions {
+export interface ChatOptions extends Omit<GoingOnOptions, 'open' | 'inOrder'> {
   /** Made on first use. */
   sessions(): Promise<Sessions>;
   memory: Memory;
-  settings(): Settings;
-  /** The settings' backend, with the model it serves where nobody named one. */
-  served(backend: Backend): Promise<Backend>;
-  /** Why nothing may be sent now, if so. */
-  refusal(session: Session | undefined): string | undefined;
-  /** With the setting `resume: ask`: offers to go on with a run that was cut short. */
-  offerToGoOn(goOn: () => Promise<void>): void;
   /** How often to look whether a session that another window holds has become free; milliseconds. */
   pollMs?: number;
 }
@@ -35,14 +19,11 @@ export interface ChatOptions {
 export type Chat = ReturnType<typeof createChat>;
 
 export function createChat(options: ChatOptions) {
-  const { memory } = options;
-  /** Every session this window has open: the shown one, and those that still run. */
-  const open = new Map<string, Session>();
-  const updated = new Set<(session: Session, update: SessionUpdate) => void>();
+  const { memory, settings, refusal } = options;
+  const open = createOpenSessions(options.sessions, memory);
   const switched = new Set<() => void>();
   let shown: Session | undefined;
   let nextMode: ApprovalMode | undefined;
-  let closing = false;
 
   // One change of what is shown at a time: a second click waits for the first.
   let queue: Promise<unknown> = Promise.resolve();
@@ -51,24 +32,8 @@ export function createChat(options: ChatOptions) {
     queue = done.catch(() => {});
     return done;
   };
+  const goingOn = createGoingOn({ ...options, open, inOrder });
 
-  const hold = (session: Session): Session => {
-    open.set(session.id, session);
-    let running = isActive(session.transcript.head);
-    session.subscribe(update => {
-      if (!('live' in update) && running !== isActive(session.transcript.head)) {
-        running = !running;
-        noteRunning(session.id, running);
-      }
-      for (const listener of updated) listener(session, update);
-    });
-    return session;
-  };
-  const noteRunning = (id: string, running: boolean) => {
-    if (closing) return;
-    const others = (memory.get<string[]>(RUNNING) ?? []).filter(other => other !== id);
-    void memory.update(RUNNING, running ? [...others, id] : others);
-  };
   const show = (session: Session | undefined) => {
     const before = shown;
     shown = session;
@@ -78,54 +43,24 @@ export function createChat(options: ChatOptions) {
     if (session?.readOnly) void watch(session);
   };
   /** Closes a session once it neither runs nor shows. */
-  const letGo = (session: Session) => {
-    void session.settled().then(async () => {
-      if (session === shown || session.running || open.get(session.id) !== session) return;
-      open.delete(session.id);
-      await session.close();
-    });
-  };
-  const openById = async (id: string) => open.get(id) ?? hold(await (await options.sessions()).open(id));
+  const letGo = (session: Session) => open.closeWhenDone(session, () => session === shown);
 
   /** Another window holds it: look again until it is free (or shown no more), so that what is shown is up to date. */
   const watch = async (session: Session): Promise<void> => {
     await new Promise(resolve => setTimeout(resolve, options.pollMs ?? 3_000));
-    if (closing) return;
+    if (open.closing) return;
     await inOrder(async () => {
       if (session !== shown) return;
-      open.delete(session.id);
-      await session.close();
-      const next = await openById(session.id);
+      await open.close(session);
+      const next = await open.open(session.id);
       if (looksLike(session, next)) {
         shown = next;
         void watch(next);
       } else {
         show(next);
-        await goOn(next);
+        await goingOn.afterReload(next);
       }
     });
-  };
-
-  const useCurrentBackend = async (session: Session) => {
-    const { backend } = options.settings();
-    if (!session.running && !sameBackend(session.transcript.head.backend, backend))
-      await session.setBackend(await options.served(backend));
-  };
-
-  /** A run that this window had going when it went away goes on. */
-  const goOn = async (session: Session) => {
-    const wasRunning = memory.get<string[]>(RUNNING)?.includes(session.id);
-    if (!wasRunning || session.readOnly || options.refusal(session)) return;
-    if (!session.interrupted) return noteRunning(session.id, session.running);
-    if (options.settings().resume === 'auto') return resume(session);
-    noteRunning(session.id, false);
-    options.offerToGoOn(() => inOrder(() => resume(session)));
-  };
-  const resume = async (session: Session) => {
-    const refusal = options.refusal(session);
-    if (refusal) throw new Refused(refusal);
-    await useCurrentBackend(session);
-    await session.resume();
   };
 
   const writable = (session: Session | undefined): Session => {
@@ -140,52 +75,51 @@ export function createChat(options: ChatOptions) {
     },
     /** Every open session that runs, the shown one included. */
     get running() {
-      return [...open.values()].filter(session => session.running);
+      return open.running;
     },
     get mode(): ApprovalMode {
-      return shown?.transcript.head.mode ?? nextMode ?? options.settings().mode;
+      return shown?.transcript.head.mode ?? nextMode ?? settings().mode;
     },
-    onUpdate: (listener: (session: Session, update: SessionUpdate) => void) => void updated.add(listener),
+    onUpdate: open.onUpdate,
     /** Another session (or none) is shown, or the shown one was read again. */
     onSwitch: (listener: () => void) => void switched.add(listener),
     /** Whether a run waits to go on: cheap, opens nothing. */
     get interrupted() {
-      return (memory.get<string[]>(RUNNING) ?? []).length > 0;
+      return open.ran.length > 0;
     },
 
     /** Brings back the session that was shown, and what ran. */
     restore: () =>
       inOrder(async () => {
         const id = memory.get<string>(SHOWN);
-        const running = (memory.get<string[]>(RUNNING) ?? []).filter(other => other !== id);
+        const others = open.ran.filter(other => other !== id);
         if (id) {
-          const session = await openById(id).catch(async error => {
+          const session = await open.open(id).catch(async error => {
             await memory.update(SHOWN, undefined);
-            noteRunning(id, false);
+            open.noteRunning(id, false);
             throw error;
           });
           show(session);
-          await goOn(session);
+          await goingOn.afterReload(session);
         }
-        for (const other of running) {
-          const session = await openById(other);
-          await goOn(session);
+        for (const other of others) {
+          const session = await open.open(other);
+          await goingOn.afterReload(session);
           letGo(session);
         }
       }),
 
     send: (text: string, context: ContextItem[]) =>
       inOrder(async () => {
-        const refusal = options.refusal(shown);
-        if (refusal) throw new Refused(refusal);
+        const why = refusal(shown);
+        if (why) throw new Refused(why);
         if (!text.trim()) throw new Refused('Describe a task first.');
-        const { backend, mode } = options.settings();
-        if (shown) await useCurrentBackend(writable(shown));
+        if (shown) await goingOn.useCurrentBackend(writable(shown));
         else {
+          const { backend, mode } = settings();
           const sessions = await options.sessions();
-          show(
-            hold(await sessions.start({ backend: await options.served(backend), mode: nextMode ?? mode })),
-          );
+          const start = { backend: await options.served(backend), mode: nextMode ?? mode };
+          show(open.hold(await sessions.start(start)));
           nextMode = undefined;
         }
         await shown!.send(text, context);
@@ -195,7 +129,7 @@ export function createChat(options: ChatOptions) {
     startFresh: () => inOrder(async () => show(undefined)),
     open: (id: string) =>
       inOrder(async () => {
-        if (id !== shown?.id) show(await openById(id));
+        if (id !== shown?.id) show(await open.open(id));
       }),
     async list() {
       const listed = await (await options.sessions()).list();
@@ -205,7 +139,7 @@ export function createChat(options: ChatOptions) {
     async stop() {
       await shown?.stop();
     },
-    resume: () => inOrder(() => resume(writable(shown))),
+    resume: () => inOrder(() => goingOn.resume(writable(shown))),
     approve(callId: string, nonce: string, answer: 'once' | 'session' | 'deny', reason?: string) {
       return writable(shown).approve(callId, nonce, answer, reason);
     },
@@ -224,14 +158,11 @@ export function createChat(options: ChatOptions) {
     /** The settings changed: an idle session follows at once. */
     followSettings: () =>
       inOrder(async () => {
-        if (shown && !shown.readOnly && !options.refusal(shown)) await useCurrentBackend(shown);
+        if (shown && !shown.readOnly && !refusal(shown)) await goingOn.useCurrentBackend(shown);
       }),
 
     /** The window goes away. What ran is remembered as running, and goes on after a reload. */
-    async close() {
-      closing = true;
-      await Promise.allSettled([...open.values()].map(session => session.close()));
-    },
+    close: open.closeAll,
   };
 }
 
@@ -240,12 +171,3 @@ const looksLike = (a: Session, b: Session) =>
   a.transcript.items.length === b.transcript.items.length &&
   a.transcript.head.step === b.transcript.head.step &&
   a.transcript.head.status === b.transcript.head.status;
-
-const isActive = (head: SessionHead) => head.status === 'running' || head.status === 'waiting';
-
-/** `now`: what the settings say; without a model, the session keeps its own. */
-const sameBackend = (a: Backend, now: Backend) =>
-  a.baseUrl === now.baseUrl &&
-  (!now.model || a.model === now.model) &&
-  a.profile === now.profile &&
-  a.standIn === now.standIn;
