@@ -64,7 +64,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   const profile = profileOf(backend);
   const facts = factsOf(model, profile.selfHosted);
   const price = priceOf(profile, model);
-  const lane = (options.scheduler ?? createScheduler()).lane(address.origin, apiKey);
+  const lane = (options.scheduler ?? createScheduler()).lane(address.origin, apiKey, profile.tiers);
   const wire = openWire({ backend, place, apiKey, fetch: options.fetch, answered: lane.learn });
   const learnt = createLearnt(options.learnt, backend.baseUrl, model);
   const limits = createLimits(model, profile, wire.models, learnt);
@@ -87,7 +87,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       (begun ? estimateTokens(begun.reasoning) + estimateTokens(begun.text) : 0);
     const outputCap = Math.min(known.outputCap, facts.outputCap ?? Number.POSITIVE_INFINITY);
     const prompt = scaled(estimate);
-    const room = { window: known.window, prompt, outputCap };
+    const room = { window: known.window, prompt, outputCap, tokensAMinute: lane.tokensAMinute };
     const budget = outputBudget(room, variation.allRoom);
     /** What helps should this budget run out. */
     const remedy: Remedy | undefined =
@@ -116,8 +116,10 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     // Without a figure a small prompt proves nothing about the window.
     const window = overflow.window ?? (expected > known.window / 2 ? expected : known.window);
     limits.lower(window);
-    const room = { window: Math.min(window, known.window), prompt: expected, outputCap: known.outputCap };
-    return expected < room.window && outputBudget(room, false) < budget;
+    const smaller = Math.min(window, known.window);
+    const { tokensAMinute } = lane;
+    const room = { window: smaller, prompt: expected, outputCap: known.outputCap, tokensAMinute };
+    return expected < smaller && outputBudget(room, false) < budget;
   }
 
   async function* attempt(

@@ -3,6 +3,18 @@
 /** The keys under which reasoning goes back. */
 export type EchoKey = 'reasoning_content' | 'reasoning' | 'reasoning_details';
 
+/** What a host allows an account, by what was paid into it. */
+export interface RateTier {
+  /** From this sum on, in the currency of `Profile.balance`. */
+  paidIn: number;
+  /** Requests at the same time. */
+  atOnce: number;
+  /** Requests a minute. */
+  requests: number;
+  /** Tokens a minute: prompts and the output budgets that were asked for. */
+  tokens: number;
+}
+
 export interface Profile {
   id: string;
   label: string;
@@ -34,6 +46,8 @@ export interface Profile {
   partialMode: boolean;
   /** The account's balance can be read, and is in this currency. */
   balance?: 'USD' | 'CNY';
+  /** The host's published rate limits, the lowest first; which of them an account has, only a refusal tells. */
+  tiers?: readonly RateTier[];
   /** Key of the price table, see prices.ts; absent where calls cost nothing per token. */
   prices?: string;
 }

@@ -4,7 +4,7 @@
  * What needs no column: reasoning is read from every key a backend may use, and usage and cached tokens from every
  * place, whatever the profile (see chunk.ts), because the same engine changes both between versions.
  */
-import type { Profile } from './profile.ts';
+import type { Profile, RateTier } from './profile.ts';
 
 const K2_WINDOW = 262_144;
 
@@ -42,6 +42,30 @@ const moonshot = {
   promptCacheKey: true,
   partialMode: true,
 } as const;
+
+const tier = (paidIn: number, atOnce: number, requests: number, tokens: number): RateTier => ({
+  paidIn,
+  atOnce,
+  requests,
+  tokens,
+});
+/** Its pages of limits: international as of 2026-01, Chinese as of 2026-09. */
+const MOONSHOT_TIERS = [
+  tier(1, 1, 3, 500_000),
+  tier(10, 50, 200, 2_000_000),
+  tier(20, 100, 500, 3_000_000),
+  tier(100, 200, 5_000, 3_000_000),
+  tier(1_000, 400, 5_000, 4_000_000),
+  tier(3_000, 1_000, 10_000, 5_000_000),
+];
+const MOONSHOT_CN_TIERS = [
+  tier(0, 1, 3, 500_000),
+  tier(50, 15, 100, 2_000_000),
+  tier(100, 40, 100, 3_000_000),
+  tier(500, 50, 200, 3_000_000),
+  tier(5_000, 60, 200, 4_000_000),
+  tier(20_000, 100, 300, 5_000_000),
+];
 
 /**
  * vLLM gets both keys: versions from 0.16 on ignore an incoming `reasoning_content` (vllm#33616) while older ones and
@@ -206,6 +230,7 @@ export const PROFILES: readonly Profile[] = [
     baseUrl: 'https://api.moonshot.ai/v1',
     hosts: ['api.moonshot.ai'],
     balance: 'USD',
+    tiers: MOONSHOT_TIERS,
     prices: 'moonshot',
   },
   {
@@ -215,6 +240,7 @@ export const PROFILES: readonly Profile[] = [
     baseUrl: 'https://api.moonshot.cn/v1',
     hosts: ['api.moonshot.cn'],
     balance: 'CNY',
+    tiers: MOONSHOT_CN_TIERS,
     prices: 'moonshot-cn',
   },
   {

@@ -1,9 +1,12 @@
 /** How much a host will still take, as far as it has told: in headers for a while, in refusals for good. */
+import type { RateTier } from './profile.ts';
 import type { Wait } from './scheduler.ts';
 
 export interface Quotas {
   /** Requests at once. */
   readonly atOnce: number;
+  /** Prompt and output budget together; Infinity where nobody has told. */
+  readonly tokensAMinute: number;
   /** Why a request of so many tokens would be refused now. Times in milliseconds since the epoch. */
   obstacle(tokens: number, now: number): Wait | undefined;
   take(tokens: number, now: number): void;
@@ -30,7 +33,8 @@ const TOLD = {
   tokens: /\bmax(?:imum)? TPM:? *(\d+)|\bTPM\b.*?\blimit: *(\d+)/i,
 } as const;
 
-export function createQuotas(host: string): Quotas {
+/** `tiers`: what the host publishes of its accounts' limits. One limit that is told may tell the others. */
+export function createQuotas(host: string, tiers: readonly RateTier[] = []): Quotas {
   /** Until its reset; what the headers of the newest answer said, less what has gone out since. */
   const left: Partial<Record<Unit, { amount: number; resetsAt: number }>> = {};
   /** Most at once, requests a minute, tokens a minute. */
@@ -54,6 +58,9 @@ export function createQuotas(host: string): Quotas {
   return {
     get atOnce() {
       return limits.atOnce;
+    },
+    get tokensAMinute() {
+      return limits.tokens;
     },
 
     obstacle(tokens, now) {
@@ -89,13 +96,24 @@ export function createQuotas(host: string): Quotas {
           break;
         }
       }
+      // Named beside a reset within two minutes it is the limit of a minute; hosts count days there, too.
+      const limit = Number(headers.get('x-ratelimit-limit-tokens') ?? Number.NaN);
+      const reset = resetOf(headers.get('x-ratelimit-reset-tokens'), now);
+      if (limit > 0 && reset !== undefined && reset - now <= 2 * MINUTE_MS) limits.tokens = limit;
     },
 
     refused(message) {
       for (const [limit, pattern] of Object.entries(TOLD) as [keyof typeof TOLD, RegExp][]) {
         const found = pattern.exec(message);
         const told = Number(found?.[1] ?? found?.[2]);
-        if (told > 0) limits[limit] = told;
+        if (!(told > 0)) continue;
+        limits[limit] = told;
+        const possible = tiers.filter(tier => tier[limit] === told);
+        const [tier] = possible;
+        // Limits of other tiers may be told by the same figure: then nothing follows from it.
+        if (tier && possible.length === 1)
+          for (const other of ['atOnce', 'requests', 'tokens'] as const)
+            limits[other] = Math.min(limits[other], tier[other]);
       }
     },
   };

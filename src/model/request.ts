@@ -12,6 +12,14 @@ import { NUDGE, nudges, type Variation } from './variation.ts';
 const WANTED_OUTPUT = 32_768;
 /** Left free between prompt, budget and window; the estimate is not exact. Tokens. */
 const MARGIN = 1_024;
+/**
+ * Hosts charge prompt and budget to the tokens of a minute before anything is written (Moonshot's error guide). Where
+ * that limit is known, a request's budget takes no more than this part of it, and the larger one after a budget ran out:
+ * else a few requests that think little would use up the minute.
+ */
+const SHARE_OF_MINUTE = { usual: 1 / 16, larger: 1 / 4 };
+/** What Moonshot's guide to thinking models asks for at least. Tokens. */
+const ENOUGH_TO_THINK = 16_000;
 /** Asked for even when the estimate says there is no room: the backend knows better, and its error is a clear one. */
 const LEAST_OUTPUT = 1_024;
 
@@ -22,13 +30,21 @@ export interface Room {
   prompt: number;
   /** The most output tokens that backend and model give in one reply. */
   outputCap: number;
+  /** Tokens that the account may use in a minute; Infinity where nobody has told. */
+  tokensAMinute: number;
 }
 
-/** Tokens to ask for. `all`: what fits, after a smaller budget ran out in the middle of thinking. */
-export function outputBudget({ window, prompt, outputCap }: Room, all: boolean): number {
-  const left = window - prompt - MARGIN;
-  const wanted = all ? outputCap : Math.min(WANTED_OUTPUT, outputCap);
-  return Math.max(LEAST_OUTPUT, Math.min(wanted, Math.floor(left)));
+/** Tokens to ask for. `larger`: after a budget ran out in the middle of thinking. */
+export function outputBudget({ window, prompt, outputCap, tokensAMinute }: Room, larger: boolean): number {
+  const wanted = larger ? outputCap : Math.min(WANTED_OUTPUT, outputCap);
+  const share = tokensAMinute * (larger ? SHARE_OF_MINUTE.larger : SHARE_OF_MINUTE.usual);
+  const left = [
+    window - prompt - MARGIN,
+    Math.max(ENOUGH_TO_THINK, share),
+    // A request above the whole limit would never be let through.
+    tokensAMinute - prompt,
+  ];
+  return Math.max(LEAST_OUTPUT, Math.floor(Math.min(wanted, ...left)));
 }
 
 export interface Body {

@@ -7,10 +7,12 @@
  */
 import type { ModelError } from './client.ts';
 import { type Clock, orAborted, systemClock } from './clock.ts';
+import type { RateTier } from './profile.ts';
 import { createQuotas } from './quotas.ts';
 
 export interface Scheduler {
-  lane(origin: string, apiKey: string | undefined): Lane;
+  /** `tiers`: what the host publishes of its accounts' limits; the first to ask for a lane says them. */
+  lane(origin: string, apiKey: string | undefined, tiers?: readonly RateTier[]): Lane;
 }
 
 /** Why a request does not go out yet. Without `delayMs` nobody can tell how long. */
@@ -20,6 +22,8 @@ export interface Wait {
 }
 
 export interface Lane {
+  /** What a request's prompt and output budget are charged to; Infinity where nobody has told. */
+  readonly tokensAMinute: number;
   /**
    * Yields the reasons to wait, each once, and returns when the request may go out; `leave` must follow. `tokens`: the
    * prompt and the whole output budget, because hosts charge both to the rate limit in advance. `who`: as given to
@@ -42,9 +46,9 @@ export interface Lane {
 export function createScheduler(clock: Clock = { ...systemClock, now: Date.now }): Scheduler {
   const lanes = new Map<string, Lane>();
   return {
-    lane(origin, apiKey) {
+    lane(origin, apiKey, tiers) {
       const name = `${origin}\n${apiKey ?? ''}`;
-      const lane = lanes.get(name) ?? createLane(URL.parse(origin)?.host ?? origin, clock);
+      const lane = lanes.get(name) ?? createLane(URL.parse(origin)?.host ?? origin, clock, tiers);
       lanes.set(name, lane);
       return lane;
     },
@@ -57,8 +61,8 @@ interface Place {
   stopped?: ModelError;
 }
 
-function createLane(host: string, clock: Clock): Lane {
-  const quotas = createQuotas(host);
+function createLane(host: string, clock: Clock, tiers?: readonly RateTier[]): Lane {
+  const quotas = createQuotas(host, tiers);
   const queue: Place[] = [];
   let running = 0;
   /** Requests at once: lowered by overloads, raised by replies. */
@@ -84,6 +88,10 @@ function createLane(host: string, clock: Clock): Lane {
   };
 
   return {
+    get tokensAMinute() {
+      return quotas.tokensAMinute;
+    },
+
     async *enter(tokens, signal, who) {
       const mine: Place = { who, tokens };
       queue.push(mine);

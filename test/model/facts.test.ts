@@ -88,11 +88,28 @@ describe('prices', () => {
 });
 
 describe('the output budget', () => {
-  const room = { window: 262_144, prompt: 10_000, outputCap: 262_144 };
+  const room = {
+    window: 262_144,
+    prompt: 10_000,
+    outputCap: 262_144,
+    tokensAMinute: Number.POSITIVE_INFINITY,
+  };
   it('is 32k where there is room, all of it on demand, and never more than the host gives', () => {
     expect(outputBudget(room, false)).toBe(32_768);
     expect(outputBudget(room, true)).toBe(262_144 - 10_000 - 1_024);
     expect(outputBudget({ ...room, outputCap: 16_000 }, false)).toBe(16_000);
+  });
+  it('is a small part of the tokens of a minute, and enough to think with', () => {
+    const limited = (tokensAMinute: number, more = {}) => ({ ...room, tokensAMinute, ...more });
+    expect(outputBudget(limited(2_000_000), false)).toBe(32_768);
+    expect(outputBudget(limited(2_000_000), true)).toBe(262_144 - 10_000 - 1_024);
+    expect(outputBudget(limited(500_000), false)).toBe(31_250);
+    expect(outputBudget(limited(500_000), true)).toBe(125_000);
+    expect(outputBudget(limited(100_000), false)).toBe(16_000);
+  });
+  it('leaves a request below the whole limit of a minute, where that can be', () => {
+    expect(outputBudget({ ...room, tokensAMinute: 20_000 }, true)).toBe(10_000);
+    expect(outputBudget({ ...room, tokensAMinute: 9_000 }, true)).toBe(1_024);
   });
   it('shrinks with what is left, to a floor at which the backend decides', () => {
     expect(outputBudget({ ...room, prompt: 250_000 }, false)).toBe(262_144 - 250_000 - 1_024);

@@ -183,7 +183,43 @@ describe('a limit that a refusal names', () => {
   });
 });
 
+describe('a limit that a refusal names', () => {
+  const tiers = [
+    { paidIn: 1, atOnce: 1, requests: 3, tokens: 500_000 },
+    { paidIn: 20, atOnce: 100, requests: 500, tokens: 3_000_000 },
+    { paidIn: 100, atOnce: 200, requests: 5_000, tokens: 3_000_000 },
+  ];
+  const lane = () => createScheduler(clock()).lane('https://k2.example', 'key', tiers);
+
+  it('tells the account’s other limits, where the host publishes which go together', async () => {
+    const known = lane();
+    expect(known.tokensAMinute).toBe(Infinity);
+    known.failed(refusal('rateLimit', 'Your account reached max RPM: 3'), 0, {});
+    expect(known.tokensAMinute).toBe(500_000);
+    const two = [ask(known), ask(known)];
+    await idle();
+    expect(entered(two)).toEqual([true, false]);
+  });
+  it('tells itself alone, where two kinds of account have it', async () => {
+    const known = lane();
+    known.failed(refusal('rateLimit', 'reached TPM rate limit, current: 3000001, limit: 3000000'), 0, {});
+    expect(known.tokensAMinute).toBe(3_000_000);
+    const many = Array.from({ length: 150 }, () => ask(known));
+    await idle();
+    expect(many.every(request => request.entered)).toBe(true);
+  });
+});
+
 describe('the headers of an answer', () => {
+  it.each([
+    ['60000', '30s', 60_000],
+    ['1500000', '24h', Infinity],
+  ])('name the tokens of a minute: %s until %s', (limit, reset, expected) => {
+    const { lane } = lanes();
+    lane.learn(new Headers({ 'x-ratelimit-limit-tokens': limit, 'x-ratelimit-reset-tokens': reset }));
+    expect(lane.tokensAMinute).toBe(expected);
+  });
+
   it.each([
     ['x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests', '6m0s', 360_000],
     ['x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests', '1m2.5s', 62_500],
