@@ -48,6 +48,8 @@ export const SessionEvent = z.discriminatedUnion('type', [
     systemPrompt: z.string(),
     tools: z.array(ToolDeclaration),
   }),
+  /** A later version of Ascent goes on with the log: what follows has its shapes (see docs/adr/0010). */
+  event('session.upgraded', { version: z.number().int().positive() }),
   event('session.titled', { title: z.string() }),
   /** The person chose another approval mode or backend, from here on. */
   event('session.changed', { mode: ApprovalMode.optional(), backend: Backend.optional() }),

@@ -4,6 +4,7 @@ import type { SessionEvent } from '../protocol/events.ts';
 import { type Disk, type DiskFile, realDisk, replaceFile } from './disk.ts';
 import { fileFailure, isDiskFull, SessionError } from './error.ts';
 import { type LogWriter, logWriter } from './logWriter.ts';
+import { VERSION } from './migrations.ts';
 import { type Gap, readLog } from './readLog.ts';
 import { spaceReserve } from './reserve.ts';
 
@@ -54,7 +55,7 @@ async function openForWriting(directory: string, disk: Disk, now: () => number):
   const log = path.join(directory, 'log');
   const blobs = path.join(directory, 'blobs');
   const bytes = (await disk.read(log)) ?? Buffer.alloc(0);
-  const { events, gaps, lastSeq, scan } = await readLog(bytes, disk, blobs);
+  const { events, gaps, lastSeq, version, scan } = await readLog(bytes, disk, blobs);
   const file = await disk.open(log, 'create');
   try {
     const reserve = spaceReserve(disk, path.join(directory, 'reserve'));
@@ -71,6 +72,8 @@ async function openForWriting(directory: string, disk: Disk, now: () => number):
     await disk.syncDirectory(directory);
     await reserve.hold();
     const writer = logWriter({ disk, file, blobs, reserve, size, nextSeq: lastSeq + 1, now });
+    if (version < VERSION)
+      events.push(await writer.append({ type: 'session.upgraded', version: VERSION }, 'buffered'));
     return { events, gaps, cut, ...writer };
   } catch (cause) {
     await file.close();

@@ -8,7 +8,7 @@
 import type { SessionEvent } from '../protocol/events.ts';
 import { blobsNamed, mayNameBlobs, putBackBlobs, readBlob } from './blobs.ts';
 import type { Disk } from './disk.ts';
-import { SessionError } from './error.ts';
+import { migration, type RawEvent } from './migrations.ts';
 import { type RecordSpan, type Scan, scanRecords } from './record.ts';
 
 /** Something the log once held and holds no more. */
@@ -32,20 +32,14 @@ export interface ReadLog {
   gaps: Gap[];
   /** The number of the last event, kept or not; -1 in an empty log. */
   lastSeq: number;
+  /** Of the log's last events; those in `events` have today's shapes, whatever it is. */
+  version: number;
   scan: Scan;
 }
 
-interface Parsed {
-  type: string;
-  seq: number;
-  at: number;
-}
-
-const VERSION = 1;
-
 export async function readLog(bytes: Buffer, disk: Disk, blobs: string): Promise<ReadLog> {
   const scan = scanRecords(bytes);
-  const events: Parsed[] = [];
+  const events: RawEvent[] = [];
   const gaps: Gap[] = [];
   /** Indexes of events that name blobs. */
   const holders: number[] = [];
@@ -75,16 +69,19 @@ export async function readLog(bytes: Buffer, disk: Disk, blobs: string): Promise
     if (mayNameBlobs(json)) holders.push(events.length);
     events.push(event);
   }
-  refuseLater(events[0]);
+  const migrating = migration();
+  // The version is checked before any other file is touched.
+  const migrated = events.map(event => migrating.next(event));
   for (const index of holders) {
-    const { event, complete } = await restored(events[index]!, disk, blobs);
-    events[index] = event;
+    const { event, complete } = await restored(migrated[index]!, disk, blobs);
+    migrated[index] = event;
     if (!complete) gaps.push({ reason: 'blob', afterSeq: event.seq, lost: 0 });
   }
-  return { events: events as SessionEvent[], gaps, lastSeq: last, scan };
+  const { version } = migrating;
+  return { events: migrated as unknown as SessionEvent[], gaps, lastSeq: last, version, scan };
 }
 
-function parse(json: string): Parsed | undefined {
+function parse(json: string): RawEvent | undefined {
   try {
     const event = JSON.parse(json);
     const { type, seq, at } = event;
@@ -96,21 +93,11 @@ function parse(json: string): Parsed | undefined {
   }
 }
 
-function refuseLater(first: Parsed | undefined): void {
-  if (first?.type !== 'session.started' || !('version' in first) || typeof first.version !== 'number') return;
-  if (first.version > VERSION) {
-    throw new SessionError(
-      'newer',
-      'This session was written by a later version of Ascent. Update Ascent to open it.',
-    );
-  }
-}
-
 async function restored(
-  event: Parsed,
+  event: RawEvent,
   disk: Disk,
   blobs: string,
-): Promise<{ event: Parsed; complete: boolean }> {
+): Promise<{ event: RawEvent; complete: boolean }> {
   const texts = new Map<string, string>();
   let complete = true;
   for (const sha of blobsNamed(event)) {
@@ -118,5 +105,5 @@ async function restored(
     complete &&= text !== undefined;
     texts.set(sha, text ?? `[A long text that stood here is missing from the session's files: ${sha}]`);
   }
-  return { event: putBackBlobs(event, sha => texts.get(sha) ?? '') as Parsed, complete };
+  return { event: putBackBlobs(event, sha => texts.get(sha) ?? '') as RawEvent, complete };
 }

@@ -10,6 +10,8 @@ import { Reservation, reserve } from './reservations.ts';
 const Summary = z.object({
   /** Bytes of the log that this sums up. */
   size: z.number(),
+  /** The number of the last event that counted: a tail that was written twice is paid once. */
+  lastSeq: z.number(),
   /** As given, else the first line of the first message. */
   title: z.string(),
   /** Milliseconds since the epoch: the last event's time. */
@@ -23,7 +25,15 @@ const Summary = z.object({
 export type Summary = z.infer<typeof Summary>;
 
 const TITLE_LIMIT = 80;
-const NONE: Summary = { size: 0, title: '', updatedAt: 0, turnOpen: false, paid: {}, reserved: [] };
+const NONE: Summary = {
+  size: 0,
+  lastSeq: -1,
+  title: '',
+  updatedAt: 0,
+  turnOpen: false,
+  paid: {},
+  reserved: [],
+};
 /** Records of other types are never parsed. */
 const TELLING =
   /^\{"type":"(?:session\.titled|user\.message|turn\.(?:started|ended)|assistant\.message|request\.(?:paid|reserved))"/;
@@ -58,6 +68,8 @@ function foldIn(known: Summary, bytes: Buffer): Summary {
     const opening = bytes.toString('latin1', start, Math.min(end, start + LONGEST_TELLING));
     if (!isLast && !TELLING.test(opening)) continue;
     const event = JSON.parse(bytes.toString('latin1', start, end));
+    if (!(event.seq > summary.lastSeq)) continue;
+    summary.lastSeq = event.seq;
     if (typeof event.at === 'number') summary.updatedAt = event.at;
     summary.reserved = [...reserve(summary.reserved, event)];
     if (event.type === 'assistant.message' || event.type === 'request.paid') {
