@@ -4,16 +4,16 @@
  */
 import type { ToolCall } from '../protocol/message.ts';
 import { type Tool, ToolFailure, type ToolPlan, type ToolResult } from '../tools/tool.ts';
-import { reminder, twinOf } from './loopGuard.ts';
 import { parseArguments } from './parseArguments.ts';
+import { twinOf } from './sameCall.ts';
 import { type TurnInput, Unanswered } from './seams.ts';
 
 export async function runCall(call: ToolCall, input: TurnInput): Promise<void> {
-  const { emit, history, tools } = input;
+  const { emit, guard, history, tools } = input;
   const started = performance.now();
   const twin = twinOf(call, history.messages(), other => !tools.get(other.name)?.readOnly);
   const result = twin ? RAN_ONCE : await carryOut(call, input);
-  const content = result.content + reminder(call, result.content, history.messages());
+  const content = result.content + guard.remark(call, result.content);
   const durationMs = Math.round(performance.now() - started);
   await emit({ type: 'tool.result', callId: call.id, ...result, content, durationMs });
 }

@@ -4,7 +4,7 @@
  */
 import { ModelError } from '../model/client.ts';
 import type { TurnEnd } from '../protocol/events.ts';
-import { demandProgress } from './loopGuard.ts';
+import { GoingInCircles } from './loopGuard.ts';
 import { makeRoom, makeRoomIfNeeded } from './makeRoom.ts';
 import { runCalls } from './runCalls.ts';
 import { runStep } from './runStep.ts';
@@ -16,7 +16,7 @@ import { StoppedByPerson, type TurnInput, Unanswered } from './seams.ts';
  * was aborted with when that is not `StoppedByPerson`.
  */
 export async function runTurn(input: TurnInput): Promise<TurnEnd> {
-  const { turn, history, signal } = input;
+  const { turn, guard, history, signal } = input;
   let { step } = turn;
   try {
     for (;;) {
@@ -24,7 +24,8 @@ export async function runTurn(input: TurnInput): Promise<TurnEnd> {
       const calls = history.openCalls();
       if (calls.length > 0) {
         await runCalls(calls, input);
-        if (!history.steered()) demandProgress(history.messages());
+        const stuck = history.steered() ? undefined : guard.stuck();
+        if (stuck) throw new GoingInCircles(stuck);
         continue;
       }
       const answered = history.messages().at(-1)?.role === 'assistant';

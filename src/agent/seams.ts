@@ -6,6 +6,7 @@ import type { LiveEvent, NewEvent } from '../protocol/events.ts';
 import type { Message, ToolCall, ToolDeclaration } from '../protocol/message.ts';
 import type { Decision } from '../safety/policy.ts';
 import type { Tool } from '../tools/tool.ts';
+import type { LoopGuard } from './loopGuard.ts';
 
 export interface TurnInput {
   turn: {
@@ -16,6 +17,8 @@ export interface TurnInput {
     maxSteps: number;
   };
   history: History;
+  /** Has seen all that was emitted, as the history has. */
+  guard: Pick<LoopGuard, 'remark' | 'stuck'>;
   model: ModelClient;
   tools: Toolbox;
   /** The policy under the mode and rules that hold at this moment. */

@@ -94,6 +94,7 @@ function summary(reason: string, steps: number, durationMs: number, head: Sessio
     stopped: 'Stopped',
     stepLimit: 'The step limit ended it',
     costLimit: 'The cost limit ended it',
+    stuck: 'Paused for going in circles',
     failed: 'Failed',
     unanswered: 'An approval was needed and nobody could answer',
   };

@@ -26,6 +26,7 @@ const exitCodes: Record<TurnEnd, number> = {
   stopped: EXIT.interrupted,
   stepLimit: EXIT.limit,
   costLimit: EXIT.limit,
+  stuck: EXIT.limit,
   unanswered: EXIT.unanswered,
 };
 

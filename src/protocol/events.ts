@@ -30,7 +30,7 @@ export const Failure = z.object({
 });
 export type Failure = z.infer<typeof Failure>;
 
-export const TurnEnd = z.enum(['done', 'stopped', 'stepLimit', 'costLimit', 'failed', 'unanswered']);
+export const TurnEnd = z.enum(['done', 'stopped', 'stepLimit', 'costLimit', 'stuck', 'failed', 'unanswered']);
 export type TurnEnd = z.infer<typeof TurnEnd>;
 
 const at = { seq: z.number().int().nonnegative(), /** Milliseconds since the epoch. */ at: z.number() };

@@ -11,7 +11,7 @@ export function failureOf(error: unknown, backend: Backend): Failure {
   if (error instanceof ModelError) return explain(error, backend);
   if (error instanceof SessionError) return { kind: error.kind, message: error.message, hint: '' };
   if (error instanceof GoingInCircles) {
-    const hint = 'Tell it what to do differently, or let it go on.';
+    const hint = 'The turn is paused. Tell it what to do differently, or let it go on.';
     return { kind: 'loop', message: error.message, hint, action: 'retry' };
   }
   return {

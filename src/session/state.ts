@@ -1,4 +1,5 @@
 /** Everything a session knows, folded from its events in one place: applied at open and at each append alike. */
+import { LoopGuard } from '../agent/loopGuard.ts';
 import type { ApprovalMode, Effect, Rule } from '../protocol/access.ts';
 import type { Backend, EventOf, SessionEvent } from '../protocol/events.ts';
 import type { ToolDeclaration } from '../protocol/message.ts';
@@ -11,6 +12,7 @@ import { SeenFilesFold } from './seenFiles.ts';
 export class SessionState {
   readonly transcript = emptyTranscript();
   readonly history = new HistoryFold();
+  readonly guard = new LoopGuard();
   readonly seen = new SeenFilesFold();
   readonly checkpoints = new CheckpointFold();
   /** What people granted for the session. */
@@ -39,6 +41,7 @@ export class SessionState {
 
   apply(e: SessionEvent): Change {
     this.history.apply(e);
+    this.guard.apply(e);
     this.seen.apply(e);
     this.reservations = reserve(this.reservations, e);
     this.checkpoints.apply(e);

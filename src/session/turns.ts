@@ -1,7 +1,8 @@
 /** The turn of a session: begun, run to its end by the loop, its end recorded. One at a time. */
+import { GoingInCircles } from '../agent/loopGuard.ts';
 import { runTurn } from '../agent/runTurn.ts';
 import { type Emit, StoppedByPerson, type TurnInput } from '../agent/seams.ts';
-import type { NewEvent } from '../protocol/events.ts';
+import type { NewEvent, TurnEnd } from '../protocol/events.ts';
 import { type BudgetParts, createBudget, OverBudget } from './budget.ts';
 import type { Taking } from './checkpoints/taking.ts';
 import { SessionError } from './error.ts';
@@ -47,8 +48,7 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
       if (abort.signal.aborted && !(abort.signal.reason instanceof StoppedByPerson)) return;
       const stopped = abort.signal.reason instanceof StoppedByPerson;
       const failure = stopped ? undefined : failureOf(error, state.backend);
-      const reason = stopped ? 'stopped' : error instanceof OverBudget ? 'costLimit' : 'failed';
-      end = { type: 'turn.ended', turn, reason, failure };
+      end = { type: 'turn.ended', turn, reason: stopped ? 'stopped' : reasonOf(error), failure };
     }
     try {
       await recordAll(await taking.after(turn, state.transcript.head.step));
@@ -71,6 +71,7 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
         openCalls: () => state.history.openCalls(),
         steered: () => state.history.steered(),
       },
+      guard: state.guard,
       model: {
         info: signal => client.info(signal),
         stream: (request, signal) => client.stream({ ...request, mayAsk }, signal),
@@ -116,4 +117,9 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
       await run?.ended;
     },
   };
+}
+
+function reasonOf(error: unknown): TurnEnd {
+  if (error instanceof OverBudget) return 'costLimit';
+  return error instanceof GoingInCircles ? 'stuck' : 'failed';
 }

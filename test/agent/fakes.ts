@@ -117,6 +117,7 @@ export async function stage(
       openCalls: () => state.history.openCalls(),
       steered: () => state.history.steered(),
     },
+    guard: state.guard,
     model,
     tools: {
       declarations: tools.map(t => ({ name: t.name, description: t.description, parameters: {} })),

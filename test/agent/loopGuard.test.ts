@@ -59,7 +59,7 @@ describe('the same call again and again', () => {
   it('counts anew after another call, and after a word from the person', async () => {
     const { tool } = counter();
     const other = fakeTool('other', async () => ({ isError: false, content: 'ok' }));
-    const steps = times(20, i => [call(`c${i}`, i % 3 === 2 ? 'other' : 'act')]);
+    const steps = times(20, i => [i % 3 === 2 ? call(`c${i}`, 'other', { n: i }) : call(`c${i}`, 'act')]);
     const s = await stage(script(steps), [tool, other]);
     expect(await runTurn(s.input)).toBe('done');
     expect(texts(s.events).join()).not.toContain('in a row');

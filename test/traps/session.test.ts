@@ -61,7 +61,7 @@ describe('trap 23: a model that goes in circles', () => {
   it('is told from the third identical call on, and stopped at the twelfth with words', async () => {
     const played = await session({ scenario: circling });
     expect(await turn(played)).toMatchObject({
-      reason: 'failed',
+      reason: 'stuck',
       failure: { kind: 'loop', message: expect.stringContaining('12 times in a row'), action: 'retry' },
     });
     const told = (await played.results()).map(r => r.content.includes('in a row'));

@@ -64,6 +64,12 @@ function shown({ reason, failure, steps }: End): Shown {
         todo: failure?.hint ?? 'Raise the limit in the settings to go on.',
         button: { label: 'Open settings', message: { type: 'command', command: 'openSettings' } },
       };
+    case 'stuck':
+      return {
+        what: failure?.message ?? 'The model went in circles.',
+        todo: failure?.hint ?? '',
+        button: goOn,
+      };
     case 'unanswered':
       return {
         what: 'An approval was needed and nobody was there to answer.',
