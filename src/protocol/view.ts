@@ -68,6 +68,8 @@ export interface SessionSummary {
   /** Milliseconds since the epoch. */
   updatedAt: number;
   running: boolean;
+  /** Who has it open: this process, or another one. */
+  where?: 'here' | 'window' | 'terminal' | 'background';
 }
 
 /** What the composer's buttons offer: small prompts that fit the workspace. */

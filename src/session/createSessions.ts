@@ -11,8 +11,11 @@ import { createTaking } from './checkpoints/taking.ts';
 import { realDisk } from './disk.ts';
 import { SessionError } from './error.ts';
 import { type EventLog, openLog } from './eventLog.ts';
+import { createFollowedSession } from './followedSession.ts';
 import { createLiveSession } from './liveSession.ts';
-import { acquireLock } from './lock.ts';
+import { acquireLock, type Holder } from './lock.ts';
+import { logReader } from './logReader.ts';
+import { listenForRequests } from './requests.ts';
 import { type SessionPaths, sessionFiles } from './sessionFiles.ts';
 import type { Session, Sessions, SessionsOptions } from './sessions.ts';
 import { SessionState } from './state.ts';
@@ -26,15 +29,11 @@ export function createSessions(options: SessionsOptions): Sessions {
   const parser = createBashParser(options.loadWasm);
 
   async function open(id: string, paths: SessionPaths, opening?: OpeningEvent): Promise<Session> {
-    const lock = await acquireLock(realDisk, paths.lock);
-    const readOnly =
-      'heldBy' in lock
-        ? 'This session is open in another window or on the command line. Go on there, or close it there first.'
-        : undefined;
-    const release = 'heldBy' in lock ? async () => {} : lock.release;
+    const lock = await acquireLock(realDisk, paths.lock, options.holder);
+    if ('heldBy' in lock) return follow(id, paths, lock.heldBy);
     let log: EventLog | undefined;
     try {
-      log = await openLog(paths.directory, { now, write: !readOnly });
+      log = await openLog(paths.directory, { now, write: true });
       const state = new SessionState();
       const tools = createTools({
         host,
@@ -45,31 +44,47 @@ export function createSessions(options: SessionsOptions): Sessions {
       for (const event of log.events) state.apply(event);
       if (opening) state.apply(await log.append(opening(tools), 'synced'));
       for (const notice of noticesOf(log)) state.apply(await log.append(notice, 'buffered'));
-      const { append, close } = log;
       return createLiveSession(
         {
           id,
           state,
-          writer: { append, close: () => close().finally(release) },
+          writer: log,
+          lock,
+          listen: on => listenForRequests(realDisk, paths.lock, lock.number, on),
           tools: toolbox(tools, state),
           decide: decider(state, paths),
           spentOn: files.spentOn,
-          taking: createTaking({
-            stateDir: options.stateDir,
-            session: id,
-            roots: () => host.roots,
-            fold: state.checkpoints,
-          }),
-          readOnly,
+          taking: takingOf(id, state),
         },
         options,
       );
     } catch (error) {
       await log?.close();
-      await release();
+      await lock.release();
       throw error;
     }
   }
+
+  async function follow(id: string, paths: SessionPaths, holder: Holder): Promise<Session> {
+    const state = new SessionState();
+    const parts = {
+      id,
+      paths,
+      holder,
+      state,
+      reader: logReader(paths.directory),
+      taking: takingOf(id, state),
+    };
+    return createFollowedSession(parts, options);
+  }
+
+  const takingOf = (session: string, state: SessionState) =>
+    createTaking({
+      stateDir: options.stateDir,
+      session,
+      roots: () => host.roots,
+      fold: state.checkpoints,
+    });
 
   function decider(state: SessionState, paths: SessionPaths) {
     const policy = createPolicy({

@@ -5,8 +5,10 @@ import type { Backend, ContextItem, NewEvent } from '../protocol/events.ts';
 import { createRestoring } from './checkpoints/restore.ts';
 import { stepRows } from './checkpoints/steps.ts';
 import { SessionError } from './error.ts';
+import type { Lock } from './lock.ts';
 import { createRecorder, type Writer } from './recorder.ts';
 import { settleRequests, settleUnfinished } from './recovery.ts';
+import type { Want } from './requests.ts';
 import type { Session, SessionsOptions } from './sessions.ts';
 import type { SessionState } from './state.ts';
 import { titleOf } from './title.ts';
@@ -14,11 +16,13 @@ import { createTurns, type TurnsParts } from './turns.ts';
 
 export interface LiveSessionParts extends Omit<TurnsParts, 'recorder'> {
   writer: Writer;
-  readOnly: string | undefined;
+  lock: Lock;
+  /** Calls back for requests of other processes, until the returned function is called. */
+  listen(on: (want: Want) => void): () => void;
 }
 
 export function createLiveSession(parts: LiveSessionParts, options: SessionsOptions): Session {
-  const { id, state, writer, taking, readOnly } = parts;
+  const { id, state, writer, taking, lock } = parts;
   const recorder = createRecorder(state, writer);
   const { record, recordAll } = recorder;
   const turns = createTurns({ ...parts, recorder }, options);
@@ -26,11 +30,16 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
   let interrupted = state.turn !== undefined;
   if (interrupted) showAsStopped(state);
 
-  const expectWritable = () => {
-    if (readOnly) throw new SessionError('readOnly', readOnly);
+  const owners = new Set<() => void>();
+  let isWanted = false;
+  const askOwner = () => {
+    isWanted = true;
+    for (const listener of owners) listener();
   };
+  lock.lost.addEventListener('abort', askOwner, { once: true });
+  const stop = () => turns.end(new StoppedByPerson());
+  const unlisten = parts.listen(want => (want === 'stop' ? void stop() : askOwner()));
   const begin = async (opening: (turn: string) => NewEvent[]) => {
-    expectWritable();
     const turn = interrupted && state.turn ? state.turn : `t${options.now().toString(36)}`;
     await turns.begin(turn, opening(turn));
   };
@@ -55,7 +64,8 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     get interrupted() {
       return interrupted;
     },
-    readOnly,
+    readOnly: undefined,
+    held: undefined,
     subscribe: recorder.subscribe,
 
     async send(text: string, context: ContextItem[] = []) {
@@ -81,12 +91,17 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     async resume() {
       if (turns.running) return;
       if (!interrupted) return begin(turn => [started(turn)]);
+      if (state.turn && neverBegan(state)) {
+        await record({ type: 'turn.ended', turn: state.turn, reason: 'stopped' });
+        interrupted = false;
+        return;
+      }
       const settled = [...settleRequests(state), ...(await settleUnfinished(state, options.host))];
       await begin(turn => [{ type: 'turn.resumed', turn }, ...settled]);
       interrupted = false;
     },
 
-    stop: () => turns.end(new StoppedByPerson()),
+    stop,
 
     approve(callId, nonce, answer, reason) {
       return people.approved(callId, nonce, answer === 'deny' ? { answer, reason } : { answer });
@@ -107,23 +122,37 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       steps: () => stepRows(state.checkpoints, options.stateDir),
       preview: restoring.preview,
       async restore(target) {
-        expectWritable();
         if (turns.running) throw new SessionError('busy', 'A turn is running. Stop it first, then restore.');
         return restoring.restore(target);
       },
     },
 
     settled: turns.ended,
+    onWanted(listener) {
+      owners.add(listener);
+      if (isWanted) listener();
+    },
     async close() {
+      unlisten();
       await turns.end(new Error('The session was closed.'));
       recorder.close();
       await taking.close();
-      await writer.close();
+      try {
+        await writer.close();
+      } finally {
+        await lock.release();
+      }
     },
   };
 }
 
+/** It was cut off before its message was recorded, of which the person was told: the model has nothing to answer. */
+function neverBegan({ history, steps }: SessionState): boolean {
+  const last = history.messages.at(-1)?.role;
+  return steps === 0 && last !== 'user' && last !== 'tool' && history.openCalls().length === 0;
+}
+
 /** A cut-off turn does not run and waits for nobody until it is resumed; its old questions have lost their nonces. */
-function showAsStopped(state: SessionState): void {
+export function showAsStopped(state: SessionState): void {
   state.transcript.head = { ...state.transcript.head, status: 'stopped', pending: [] };
 }

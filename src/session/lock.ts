@@ -11,14 +11,26 @@ import path from 'node:path';
 import type { Disk } from './disk.ts';
 import { codeOf, fileFailure } from './error.ts';
 import { isThisProcess, livenessOf, type ProcessIdentity, thisProcess } from './processes.ts';
+import { clearRequests, reservedFor } from './requests.ts';
+
+/** What holds a session: a window of the editor, a command line, or a command line that runs by itself. */
+export type HolderKind = 'window' | 'terminal' | 'background';
 
 export interface Holder {
+  /** 0: not known yet. */
   pid: number;
   /** Milliseconds since the epoch. */
   since: number;
+  kind: HolderKind;
+  /** The number of its lock; requests to it carry the number. */
+  number: number;
+  /** It is this very process. */
+  here: boolean;
 }
 
 export interface Lock {
+  /** Requests to its holder carry it. */
+  readonly number: number;
   /** Aborted when the lock was lost: another machine, which could not see us live, took it. */
   readonly lost: AbortSignal;
   /** Throws SessionError when others may not see that it is free. */
@@ -28,6 +40,7 @@ export interface Lock {
 interface Owner extends ProcessIdentity {
   token: string;
   since: number;
+  kind: HolderKind;
 }
 
 /** The owner's file is touched this often, for those who cannot see its process. Milliseconds. */
@@ -41,22 +54,26 @@ const WRITING_MS = 5_000;
 const held = new Set<string>();
 
 /** `lockPath`: where the lock's files lie, without their number. Throws SessionError. */
-export async function acquireLock(disk: Disk, lockPath: string): Promise<Lock | { heldBy: Holder }> {
+export async function acquireLock(
+  disk: Disk,
+  lockPath: string,
+  kind: HolderKind = 'terminal',
+): Promise<Lock | { heldBy: Holder }> {
   try {
-    return await takeLock(disk, lockPath);
+    return await takeLock(disk, lockPath, kind);
   } catch (cause) {
     throw fileFailure('lock the session', cause);
   }
 }
 
-async function takeLock(disk: Disk, lockPath: string): Promise<Lock | { heldBy: Holder }> {
+async function takeLock(disk: Disk, lockPath: string, kind: HolderKind): Promise<Lock | { heldBy: Holder }> {
   for (;;) {
     const now = Date.now();
     const newest = await newestOf(disk, lockPath);
-    const holder = newest > 0 ? await holderOf(disk, `${lockPath}.${newest}`, now) : undefined;
+    const holder = await holderOf(disk, lockPath, newest, now);
     if (holder) return { heldBy: holder };
     const mine = newest + 1;
-    const owner: Owner = { ...thisProcess(), token: randomUUID(), since: now };
+    const owner: Owner = { ...thisProcess(), token: randomUUID(), since: now, kind };
     let taken = false;
     // Ours before anybody can see it, or a second window of this process would take it for left over.
     held.add(owner.token);
@@ -66,14 +83,15 @@ async function takeLock(disk: Disk, lockPath: string): Promise<Lock | { heldBy: 
     } finally {
       if (!taken) held.delete(owner.token);
     }
-    if (taken) return heldLock(disk, lockPath, mine, owner);
+    if (!taken) continue;
+    await clearRequests(disk, lockPath, mine).catch(() => {});
+    return heldLock(disk, lockPath, mine, owner);
   }
 }
 
 /** Who holds it now, without taking it. */
 export async function lockHolder(disk: Disk, lockPath: string): Promise<Holder | undefined> {
-  const newest = await newestOf(disk, lockPath);
-  return newest > 0 ? holderOf(disk, `${lockPath}.${newest}`, Date.now()) : undefined;
+  return holderOf(disk, lockPath, await newestOf(disk, lockPath), Date.now());
 }
 
 function heldLock(disk: Disk, lockPath: string, mine: number, owner: Owner): Lock {
@@ -99,6 +117,7 @@ function heldLock(disk: Disk, lockPath: string, mine: number, owner: Owner): Loc
   }
 
   return {
+    number: mine,
     lost: lost.signal,
     async release() {
       clearInterval(timer);
@@ -170,21 +189,28 @@ async function overwrite(disk: Disk, file: string, bytes: Buffer): Promise<void>
   await opened.close();
 }
 
-/** The living owner that a lock file names. */
-async function holderOf(disk: Disk, file: string, now: number): Promise<Holder | undefined> {
+/** The living owner that the lock file `n` names, or the one that a free lock is kept for. */
+async function holderOf(disk: Disk, lockPath: string, n: number, now: number): Promise<Holder | undefined> {
+  if (n === 0) return undefined;
+  const file = `${lockPath}.${n}`;
   const stat = await disk.stat(file);
   const bytes = await disk.read(file);
-  if (!stat || !bytes || bytes.toString() === FREE) return undefined;
+  if (!stat || !bytes) return undefined;
   const owner = decode(bytes);
   const silence = now - stat.modifiedAt;
-  if (!owner) return silence < WRITING_MS ? { pid: 0, since: stat.modifiedAt } : undefined;
-  const liveness = isThisProcess(owner)
-    ? held.has(owner.token)
-      ? 'alive'
-      : 'gone'
-    : livenessOf(owner, owner.since, now);
-  const holds = liveness === 'unknown' ? silence < SILENCE_MS : liveness === 'alive';
-  return holds ? { pid: owner.pid, since: owner.since } : undefined;
+  if (!owner && bytes.toString() !== FREE && silence < WRITING_MS)
+    return { pid: 0, since: stat.modifiedAt, kind: 'window', number: n, here: false };
+  const here = owner !== undefined && isThisProcess(owner);
+  if (owner && holds(owner, here, silence, now))
+    return { pid: owner.pid, since: owner.since, kind: owner.kind ?? 'window', number: n, here };
+  const next = await reservedFor(disk, lockPath, n, now);
+  return next && { ...next, kind: 'window', number: n, here: false };
+}
+
+function holds(owner: Owner, here: boolean, silence: number, now: number): boolean {
+  if (here) return held.has(owner.token);
+  const liveness = livenessOf(owner, owner.since, now);
+  return liveness === 'unknown' ? silence < SILENCE_MS : liveness === 'alive';
 }
 
 async function ownerIn(disk: Disk, file: string): Promise<Owner | undefined> {

@@ -8,7 +8,12 @@ export interface SessionPeople extends People {
   answered(callId: string, nonce: string, text: string): boolean;
 }
 
-export function createPeople(emit: Emit, attended: boolean): SessionPeople {
+/** `answers`: what was answered before a crash, by call. */
+export function createPeople(
+  emit: Emit,
+  attended: boolean,
+  answers: ReadonlyMap<string, string>,
+): SessionPeople {
   const approvals = new PendingAnswers<ApprovalAnswer>();
   const questions = new PendingAnswers<string>();
   const needSomeone = () => {
@@ -21,6 +26,8 @@ export function createPeople(emit: Emit, attended: boolean): SessionPeople {
         needSomeone();
       }),
     ask: async (callId, question, options, signal) => {
+      const known = answers.get(callId);
+      if (known !== undefined) return known;
       const answer = await questions.wait(callId, signal, async nonce => {
         await emit({ type: 'question.asked', callId, nonce, question, options });
         needSomeone();

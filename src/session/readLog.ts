@@ -37,14 +37,15 @@ export interface ReadLog {
   scan: Scan;
 }
 
-export async function readLog(bytes: Buffer, disk: Disk, blobs: string): Promise<ReadLog> {
+/** `after`: the number of the last event before these bytes, when they are the rest of a log. */
+export async function readLog(bytes: Buffer, disk: Disk, blobs: string, after = -1): Promise<ReadLog> {
   const scan = scanRecords(bytes);
   const events: RawEvent[] = [];
   const gaps: Gap[] = [];
   /** Indexes of events that name blobs. */
   const holders: number[] = [];
   const spans = new Map<number, RecordSpan>();
-  let last = -1;
+  let last = after;
   let damaged = false;
   for (const span of scan.records) {
     damaged ||= span.afterDamage;

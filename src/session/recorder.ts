@@ -4,7 +4,7 @@ import { addLive, afterRecorded } from './live.ts';
 import type { SessionUpdate } from './sessions.ts';
 import type { SessionState } from './state.ts';
 
-/** What a session needs to write its log; the event log, or a refusal in a session that is only read. */
+/** What a session needs to write its log. */
 export interface Writer {
   append(event: NewEvent, durability: 'buffered' | 'synced'): Promise<SessionEvent>;
   close(): Promise<void>;

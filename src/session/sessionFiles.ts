@@ -71,7 +71,11 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
     const found = await summaryOf(id);
     if (!found) return undefined;
     const { title, updatedAt, turnOpen } = found;
-    return { id, title, updatedAt, running: turnOpen && (await lockHolder(disk, lock)) !== undefined };
+    const holder = await lockHolder(disk, lock);
+    // A holder that has added nothing opened a session that was cut off, and has not gone on with it.
+    const running = turnOpen && holder !== undefined && updatedAt >= holder.since;
+    const where = holder && (holder.here ? 'here' : holder.kind);
+    return { id, title, updatedAt, running, ...(where && { where }) };
   }
 
   /** For all sessions, a few at once; without those that have nothing to tell. */

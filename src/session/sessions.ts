@@ -9,6 +9,7 @@ import type { SessionSummary } from '../protocol/view.ts';
 import type { WasmName } from '../safety/commands/bashParser.ts';
 import type { Restoring } from './checkpoints/restore.ts';
 import type { StepRow } from './checkpoints/steps.ts';
+import type { Holder, HolderKind } from './lock.ts';
 
 export interface Limits {
   maxSteps: number;
@@ -36,6 +37,8 @@ export interface SessionsOptions {
   limits(): Limits;
   /** False when nobody can answer questions (a command line without a terminal): a turn that asks ends. */
   attended: boolean;
+  /** As what other processes see the holder of these sessions; a terminal when absent. */
+  holder?: HolderKind;
 }
 
 export interface StartOptions {
@@ -54,8 +57,10 @@ export interface Session {
   readonly running: boolean;
   /** A crash or a closed window cut the last turn off: `resume` goes on with it. */
   readonly interrupted: boolean;
-  /** Set when another window holds the session: it can be read, not written. */
+  /** Set when another process holds the session: it is seen live, and cannot be written. Says who and since when. */
   readonly readOnly: string | undefined;
+  /** Set with `readOnly`. */
+  readonly held: Held | undefined;
   subscribe(listener: (update: SessionUpdate) => void): () => void;
   /** Starts a turn, or steers the one that runs. Resolves when the text is durable. Rejects empty text. */
   send(text: string, context?: ContextItem[]): Promise<void>;
@@ -73,14 +78,31 @@ export interface Session {
   readonly checkpoints: Restoring & { steps(): Promise<StepRow[]> };
   /** Resolves when the running turn has ended. */
   settled(): Promise<void>;
+  /**
+   * Another process wants the session: close it (the run is cut where it is durable, and goes on there), then open it
+   * again to follow what happens. Also called when the lock was lost.
+   */
+  onWanted(listener: () => void): void;
   /** Ends what runs, flushes, gives the lock back. */
   close(): Promise<void>;
+}
+
+/** Of a session that another process holds. */
+export interface Held {
+  readonly by: Holder;
+  /** Resolves when nobody else holds it any more, or this session was closed: opening it again tells. */
+  readonly freed: Promise<void>;
+  /**
+   * Asks the holder for it, which closes it and keeps it free for this process. Resolves then. Throws SessionError
+   * `locked` when the holder does not answer; nothing is ever taken from a process that lives.
+   */
+  handOver(): Promise<void>;
 }
 
 export interface Sessions {
   list(): Promise<SessionSummary[]>;
   start(options: StartOptions): Promise<Session>;
-  /** Opens what is there (read-only when another process holds it). Throws SessionError when there is none. */
+  /** Opens what is there (live and read-only when another process holds it). Throws SessionError when there is none. */
   open(id: string): Promise<Session>;
   /** Every recorded event, without opening the session for anything else. */
   read(id: string): Promise<SessionEvent[]>;

@@ -19,6 +19,8 @@ export class SessionState {
   readonly rules: Rule[] = [];
   /** Effects that were about to happen, of calls whose result is not recorded. */
   readonly intents = new Map<string, Effect[]>();
+  /** Answers of people to calls whose result is not recorded: after a crash nobody is asked twice. */
+  readonly answers = new Map<string, string>();
   /** Files that the agent changed: a command that does what they say asks again. */
   readonly edited = new Set<string>();
   /** Recorded at the start, so that every request of the session begins with the same bytes. */
@@ -69,8 +71,12 @@ export class SessionState {
         this.intents.set(e.callId, e.effects);
         for (const effect of e.effects) if (effect.kind === 'file') this.edited.add(effect.path);
         break;
+      case 'question.answered':
+        this.answers.set(e.callId, e.answer);
+        break;
       case 'tool.result':
         this.intents.delete(e.callId);
+        this.answers.delete(e.callId);
         break;
     }
     return applyEvent(this.transcript, e);

@@ -36,7 +36,7 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
     await record(event);
   };
   const emit: Emit = Object.assign(recordCovered, { live: recorder.show });
-  const people = createPeople(emit, options.attended);
+  const people = createPeople(emit, options.attended, state.answers);
   const mayAsk = createBudget({ ...options, state, record, spentOn: parts.spentOn });
 
   /** Runs the open turn to its end and records how it ended. Never throws. */

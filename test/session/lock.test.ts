@@ -36,7 +36,7 @@ const leave = (owner: object, file = 'lock.1') =>
 describe('the lock', () => {
   it('has one holder, who is named, until it is given back', async () => {
     const first = await acquired();
-    expect(await acquire()).toEqual({ heldBy: { pid: process.pid, since: expect.any(Number) } });
+    expect(await acquire()).toMatchObject({ heldBy: { pid: process.pid, here: true, kind: 'terminal' } });
     expect(await lockHolder(realDisk, lockPath)).toMatchObject({ pid: process.pid });
     await first.release();
     expect(await lockHolder(realDisk, lockPath)).toBeUndefined();
@@ -83,10 +83,38 @@ describe('the lock', () => {
 
   it('on another machine is held as long as it beats', async () => {
     leave({ host: 'elsewhere', pid: 1 });
-    expect(await acquire()).toEqual({ heldBy: { pid: 1, since: 1 } });
+    expect(await acquire()).toMatchObject({ heldBy: { pid: 1, since: 1, here: false } });
     const threeMinutesAgo = new Date(Date.now() - 180_000);
     utimesSync(path.join(directory, 'lock.1'), threeMinutesAgo, threeMinutesAgo);
     await acquired();
+  });
+
+  it('given back is kept for the living process that asked for it, and for nobody else', async () => {
+    const asker = child('lockChild.ts', lockPath, 'ask');
+    const first = await acquired();
+    for await (const line of asker.lines) {
+      if (line === 'asked') {
+        await first.release();
+        expect(await acquire()).toMatchObject({ heldBy: { pid: asker.process.pid } });
+        asker.process.kill('SIGUSR2');
+      } else {
+        expect(line).toBe('taken');
+        expect(await acquire()).toMatchObject({ heldBy: { pid: asker.process.pid } });
+        asker.process.kill('SIGKILL');
+      }
+    }
+    await asker.ended;
+    await (await acquired()).release();
+  });
+
+  it('given back is free again when the one that asked for it is gone', async () => {
+    const asker = child('lockChild.ts', lockPath, 'ask');
+    const first = await acquired();
+    for await (const line of asker.lines) if (line === 'asked') asker.process.kill('SIGKILL');
+    await asker.ended;
+    await first.release();
+    await (await acquired()).release();
+    expect(readdirSync(directory).filter(name => name.startsWith('handOver'))).toEqual([]);
   });
 
   it('that says nothing yet is held for a moment: its owner is just writing it', async () => {

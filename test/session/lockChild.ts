@@ -1,10 +1,12 @@
 /**
  * Takes the lock argv[2] argv[3] times over, and checks each time that nobody else is inside. Then says "done", or
- * with "hold" as argv[3]: takes it once, says so, and holds it until it is killed.
+ * with "hold" as argv[3]: takes it once, says so, and holds it until it is killed. With "ask": asks the holder for it,
+ * says so, and takes it once it gets SIGUSR2.
  */
 import { closeSync, openSync, unlinkSync } from 'node:fs';
 import { realDisk } from '../../src/session/disk.ts';
-import { acquireLock, type Lock } from '../../src/session/lock.ts';
+import { acquireLock, type Lock, lockHolder } from '../../src/session/lock.ts';
+import { request } from '../../src/session/requests.ts';
 
 const [lockPath, rounds] = process.argv.slice(2) as [string, string];
 
@@ -15,7 +17,17 @@ async function taken(): Promise<Lock> {
   }
 }
 
-if (rounds === 'hold') {
+if (rounds === 'ask') {
+  let holder = await lockHolder(realDisk, lockPath);
+  while (!holder) holder = await lockHolder(realDisk, lockPath);
+  process.on('SIGUSR2', async () => {
+    await taken();
+    console.log('taken');
+  });
+  await request(realDisk, lockPath, holder.number, 'handOver');
+  console.log('asked');
+  setInterval(() => {}, 1000);
+} else if (rounds === 'hold') {
   await taken();
   console.log('taken');
   setInterval(() => {}, 1000);

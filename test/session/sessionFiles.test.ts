@@ -159,6 +159,9 @@ describe('the list of sessions', () => {
     const running = async () => (await files().list())[0]!.running;
     expect(await running()).toBe(false);
     const lock = await lockOf('a');
+    // Only opened, not gone on with.
+    expect((await files().list())[0]).toMatchObject({ running: false, where: 'here' });
+    await record('a', [{ type: 'turn.resumed', turn: 't1' }], Date.now());
     expect(await running()).toBe(true);
     await record('a', [turnEnded]);
     expect(await running()).toBe(false);

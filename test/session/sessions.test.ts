@@ -163,7 +163,7 @@ describe('a session', () => {
     const session = await shop.start(scriptedModel([]));
     const other = await shop.reopen(session.id, scriptedModel([]));
     expect(other.readOnly).toBeTruthy();
-    await expect(other.send('go')).rejects.toThrow('another window');
+    await expect(other.send('go')).rejects.toThrow('on the command line');
     await session.close();
     const third = await shop.reopen(session.id, scriptedModel([]));
     expect(third.readOnly).toBeUndefined();
@@ -205,6 +205,46 @@ describe('a session that was cut off', () => {
     session.approve('c', again.nonce, 'once');
     await session.settled();
     expect(shop.read('b.txt')).toBe('hi\n');
+    expect(session.transcript.head.status).toBe('idle');
+  });
+
+  it('asks a question once: an answer that was recorded is not asked for again', async () => {
+    await using shop = workshop();
+    const ask = call('q', 'ask_user', { question: 'Which?', options: ['a', 'b'] });
+    const first = await shop.start(scriptedModel([[reply({ calls: [ask] })]]));
+    await first.send('go');
+    const before = await pending(first);
+    await first.close();
+    // Asked anew after a crash, under a new nonce.
+    const second = await shop.reopen(first.id, scriptedModel([done]));
+    await second.resume();
+    const again = await pending(second);
+    expect(again).toMatchObject({ kind: 'question', question: 'Which?' });
+    expect(second.answer('q', before.nonce, 'a')).toBe(false);
+    await second.close();
+    // Answered, and gone before the result was there.
+    await shop.append(first.id, [{ type: 'question.answered', callId: 'q', answer: 'b' }]);
+    const model = scriptedModel([done]);
+    const third = await shop.reopen(first.id, model);
+    await third.resume();
+    await third.settled();
+    expect(model.requests[0]?.at(-1)).toMatchObject({ role: 'tool', text: 'b' });
+    expect(third.transcript.head).toMatchObject({ status: 'idle', pending: [] });
+  });
+
+  it('before its first message was recorded asks the model nothing, and takes the next message', async () => {
+    await using shop = workshop();
+    const model = scriptedModel([done]);
+    const first = await shop.start(model);
+    await first.close();
+    await shop.append(first.id, [{ type: 'turn.started', turn: 't', maxSteps: 300 }]);
+    const session = await shop.reopen(first.id, model);
+    await session.resume();
+    expect(session).toMatchObject({ running: false, interrupted: false });
+    expect(model.requests).toEqual([]);
+    await session.send('now');
+    await session.settled();
+    expect(session.transcript.items.filter(item => item.kind === 'user')).toHaveLength(1);
     expect(session.transcript.head.status).toBe('idle');
   });
 
