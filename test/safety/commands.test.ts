@@ -4,7 +4,9 @@ import { createBashParser } from '../../src/safety/commands/bashParser.ts';
 import { decode } from '../../src/safety/commands/decode.ts';
 import { knownPrograms } from '../../src/safety/commands/programs.ts';
 import type { PolicyOptions } from '../../src/safety/policy.ts';
+import { attempts } from './attempts.cases.ts';
 import { allowed, asked } from './commands.cases.ts';
+import { everyday } from './everyday.cases.ts';
 import { parser, type TableDisk, tablePolicy } from './world.ts';
 
 const disk: TableDisk = {
@@ -32,9 +34,13 @@ describe('commands that only look', () => {
     expect(await decide(command)).toEqual({ verdict: 'allow', by: 'policy', reasons: [] });
   });
 
+  it.each(everyday)('%j runs unasked, as it is run all day', async command => {
+    expect(await decide(command)).toMatchObject({ verdict: 'allow', by: 'policy' });
+  });
+
   it('start listed programs and nothing else', async () => {
     const started = new Set<string>();
-    for (const [command] of allowed) {
+    for (const command of [...allowed.map(([line]) => line), ...everyday]) {
       const read = await decode(command, parser);
       if ('commands' in read) for (const c of read.commands) started.add(c.words[0]!.text);
     }
@@ -48,6 +54,14 @@ describe('all other commands', () => {
     expect(decision.verdict).toBe('ask');
     expect(decision.reasons.length).toBeGreaterThan(0);
     for (const reason of decision.reasons) expect(reason).toMatch(/^\S.*\.$/s);
+  });
+
+  it.each(Object.entries(attempts))('ask: %s', async (_, lines) => {
+    for (const command of lines) {
+      const decision = await decide(command);
+      expect(decision, JSON.stringify(command)).toMatchObject({ verdict: 'ask', by: 'policy' });
+      expect(decision.reasons[0], JSON.stringify(command)).toMatch(/^\S.*\.$/s);
+    }
   });
 
   it('ask when the grammar cannot be loaded, and say so', async () => {

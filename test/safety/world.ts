@@ -26,7 +26,7 @@ export function tablePolicy(disk: TableDisk = {}, more: Partial<PolicyOptions> =
     home: '/home/me',
     parser,
     resolve: async path => {
-      const text = paths.normalize(path);
+      const text = paths.normalize(path).replace(/(?<=[^/\\:])[/\\]$/, '');
       const link = links.find(([from]) => text === from || text.startsWith(from + paths.sep));
       return link ? link[1] + text.slice(link[0].length) : text;
     },

@@ -5,6 +5,7 @@ import type { BashParser } from './bashParser.ts';
 import { decode } from './decode.ts';
 import type { Redirect, SimpleCommand } from './lex.ts';
 import { useOf } from './programs.ts';
+import { searchTree } from './searchTree.ts';
 
 export interface CommandWorld {
   parser: BashParser;
@@ -26,7 +27,6 @@ export interface CommandJudgement {
 
 /** More paths than this in one line are not followed one by one. */
 const MOST_PATHS = 64;
-const MOST_DIRECTORIES = 64;
 
 /** `permitted`: programs that may start besides those that only look, by their exact words. */
 export async function judgeCommand(
@@ -43,6 +43,10 @@ export async function judgeCommand(
   let followed = 0;
   /** Where the next command may run: after `cd x;` that is x, or, when cd failed, where it was. */
   let places = [cwd];
+  /** Where it may run besides once this `&&` chain is over: a `cd` of the chain may have failed. */
+  let missed: string[] = [];
+  /** Behind `||` it is open which commands ran. */
+  let isOpen = false;
 
   const note = (reason: string, isGuarded = false) => {
     reasons.add(reason);
@@ -94,8 +98,9 @@ export async function judgeCommand(
     await everyPlace(to, facts => {
       if (mayRead(facts)) next.push(facts.resolved);
     });
-    const after = simple.next === '&&' ? next : [...next, ...places];
-    places = [...new Set(after)];
+    const certain = simple.next === '&&' && !isOpen;
+    if (certain) missed.push(...places);
+    places = [...new Set(certain ? next : [...next, ...places])];
     if (places.length > 4) note('It changes the directory too often to be followed.');
   }
 
@@ -122,29 +127,17 @@ export async function judgeCommand(
       note(`It searches ${facts.given}, where credentials may lie.`, true);
     else if (how === 'file' && (!world.stat || (await world.stat(facts.resolved))?.kind === 'directory'))
       note(`It compares whole directories.`);
-    else if (how === 'tree') await searchTree(facts);
-  }
-
-  async function searchTree(facts: PathFacts): Promise<void> {
-    if (!world.list) return note('It searches a whole directory, hidden files too.');
-    const { sep } = pathsOf(world.paths.platform);
-    const waiting = [facts.resolved];
-    for (let seen = 0; waiting.length > 0; seen++) {
-      const directory = waiting.pop()!;
-      // A plain file has no names in it.
-      const names = seen < MOST_DIRECTORIES ? await world.list(directory).catch(() => []) : [];
-      if (seen >= MOST_DIRECTORIES || names.length > 1000)
-        return note(`It searches ${facts.given}, hidden files too, and that is too much to be checked.`);
-      for (const name of names) {
-        const below = world.paths.textFacts(directory + sep + name.replace(/\/$/, ''));
-        if (below.kind === 'secret') return note(`It searches all of ${facts.given}. ${below.reason}`, true);
-        if (name.endsWith('/')) waiting.push(below.given);
-      }
-    }
+    else if (how === 'tree') await searchTree(facts, world, note);
   }
 
   for (const [i, simple] of commands.entries()) {
-    await simpleCommand(simple, simple.next === '|' || commands[i - 1]?.next === '|');
+    const before = commands[i - 1]?.next;
+    if (before !== '&&') {
+      places = [...new Set([...places, ...missed])];
+      missed = [];
+      isOpen = before === '||' || (isOpen && before === '|');
+    }
+    await simpleCommand(simple, simple.next === '|' || before === '|');
     if (followed > MOST_PATHS) break;
   }
   return { reasons: [...reasons], guarded, commands };

@@ -16,17 +16,28 @@ export interface OptionList {
   number?: boolean;
 }
 
-export type Arguments = { operands: string[]; options: Map<string, string> } | { refused: string };
+export type Arguments =
+  | {
+      operands: string[];
+      /** The last value of each option that was given. */
+      options: Map<string, string>;
+      /** Every value of an option. */
+      all(option: string): string[];
+    }
+  | { refused: string };
 
 export function readArguments(program: string, words: readonly string[], list: OptionList): Arguments {
   const operands: string[] = [];
-  const options = new Map<string, string>();
+  const given: [option: string, value: string][] = [];
   const unlisted = (option: string) => ({
     refused: `\`${program}\` has the option \`${option}\`, which is not on the list of harmless ones.`,
   });
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
-    if (word === '--') return { operands: [...operands, ...words.slice(i + 1)], options };
+    if (word === '--') {
+      operands.push(...words.slice(i + 1));
+      break;
+    }
     if (!word.startsWith('-') || word === '-') {
       operands.push(word);
       continue;
@@ -34,28 +45,29 @@ export function readArguments(program: string, words: readonly string[], list: O
     if (word.startsWith('--')) {
       const [name = '', value] = splitOnce(word.slice(2), '=');
       if (value === undefined && (list.long?.includes(name) || list.longOptional?.includes(name)))
-        options.set(name, '');
-      else if (value !== undefined && list.longOptional?.includes(name)) options.set(name, value);
+        given.push([name, '']);
+      else if (value !== undefined && list.longOptional?.includes(name)) given.push([name, value]);
       else if (list.longValued?.includes(name)) {
-        const given = value ?? words[++i];
-        if (given === undefined) return unlisted(word);
-        options.set(name, given);
+        const own = value ?? words[++i];
+        if (own === undefined) return unlisted(word);
+        given.push([name, own]);
       } else return unlisted(word);
       continue;
     }
     if (list.number && /^-\d+$/.test(word)) continue;
     for (let at = 1; at < word.length; at++) {
       const letter = word[at]!;
-      if (list.flags?.includes(letter)) options.set(letter, '');
+      if (list.flags?.includes(letter)) given.push([letter, '']);
       else if (list.valued?.includes(letter)) {
-        const given = word.slice(at + 1) || words[++i];
-        if (given === undefined) return unlisted(word);
-        options.set(letter, given);
+        const own = word.slice(at + 1) || words[++i];
+        if (own === undefined) return unlisted(word);
+        given.push([letter, own]);
         break;
       } else return unlisted(word);
     }
   }
-  return { operands, options };
+  const all = (option: string) => given.flatMap(([name, value]) => (name === option ? [value] : []));
+  return { operands, options: new Map(given), all };
 }
 
 function splitOnce(text: string, separator: string): [string, string?] {

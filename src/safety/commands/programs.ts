@@ -1,28 +1,22 @@
 /**
  * The programs that only look, each with its harmless options and what its operands are. Options are those that mean
  * the same to GNU and BSD versions, or do no harm in either. Not on the list, on purpose: git (configuration starts
- * programs), printf (`%n` and `-v` assign), test and [ (`-v` evaluates), less and more (input filters), env and
- * printenv (keys), awk, xargs, jq.
+ * programs), [ (a file pattern), less and more (input filters), env and printenv (keys), xargs, npm (a workspace's
+ * .npmrc says where it writes its logs), and cargo, rustc, go (a workspace's file chooses the toolchain).
  */
+import { date, lookUp, printf, test } from './builtins.ts';
+import { awk, jq, sed } from './languages.ts';
 import { type OptionList, readArguments } from './options.ts';
-
-/** What a call reads, and how. */
-export type Use =
-  | {
-      reads: string[];
-      /**
-       * `tree`: everything below a directory, hidden files too. `visible`: what ripgrep shows by itself.
-       * `file`: a directory would be read whole, through its links.
-       */
-      how?: 'tree' | 'visible' | 'file';
-    }
-  /** Not proven harmless, and why. */
-  | { refused: string };
+import { find, grep, rg } from './searches.ts';
+import type { Use } from './use.ts';
 
 interface ProgramRule extends OptionList {
   /** What the operands are; `here`: paths, and the current directory when there are none. */
   operands: 'paths' | 'here' | 'text' | 'none';
+  /** What follows would be written to. */
   most?: number;
+  /** What each operand must look like. */
+  like?: RegExp;
 }
 
 const rules: Record<string, ProgramRule> = {
@@ -126,7 +120,19 @@ const rules: Record<string, ProgramRule> = {
   sha256sum: { flags: 'b', operands: 'paths' },
   sha512sum: { flags: 'b', operands: 'paths' },
   cksum: { operands: 'paths' },
-  realpath: { flags: 'ez', operands: 'paths' },
+  od: { flags: 'abcdfiosvx', valued: 'AjNt', operands: 'paths' },
+  hexdump: { flags: 'bcCdovx', valued: 'ns', operands: 'paths' },
+  xxd: { flags: 'abiu', valued: 'cgls', operands: 'paths', most: 1 },
+  base64: {
+    flags: 'd',
+    valued: 'w',
+    long: ['decode'],
+    longValued: ['wrap'],
+    operands: 'paths',
+    most: 1,
+  },
+  column: { flags: 'tx', valued: 'cs', operands: 'paths' },
+  realpath: { flags: 'emqsz', longValued: ['relative-to'], operands: 'paths' },
   readlink: { flags: 'efmn', operands: 'paths' },
   basename: { flags: 'a', valued: 's', operands: 'text' },
   dirname: { operands: 'text' },
@@ -138,19 +144,23 @@ const rules: Record<string, ProgramRule> = {
   id: { flags: 'gGnru', operands: 'none' },
   uname: { flags: 'amnoprsv', operands: 'none' },
   nproc: { operands: 'none' },
-  seq: { flags: 'w', valued: 's', operands: 'text' },
+  // A long count would fill the disk.
+  seq: { flags: 'w', valued: 's', operands: 'text', like: /^-?\d{1,6}(?:\.\d{1,6})?$/ },
+  sleep: { operands: 'text', like: /^\d{1,3}(?:\.\d{1,6})?$/ },
   which: { flags: 'a', operands: 'text' },
+  type: { flags: 'aPpt', operands: 'text', like: /^[\w.+-]+$/ },
 };
 
 /** Command lines that are harmless exactly as they stand. */
 const exact = new Set([
   'node --version',
   'node -v',
+  'python --version',
   'python3 --version',
   'git --version',
-  'date',
-  'date -u',
-  'date -I',
+  'rg --version',
+  'hostname',
+  'uptime',
 ]);
 
 /** Programs with a grammar of their own. */
@@ -159,7 +169,12 @@ const special: Record<string, (args: readonly string[]) => Use> = {
   rg,
   find,
   sed,
+  awk,
+  jq,
   command: lookUp,
+  date,
+  printf,
+  test,
 };
 
 /** All programs that can run unasked when the person allowed none by name; besides these, only `cd`. */
@@ -184,106 +199,12 @@ export function useOf(argv: readonly string[]): Use | undefined {
   if ('refused' in read) return read;
   if (rule.operands === 'none' && read.operands.length > 0)
     return { refused: `\`${program}\` takes no \`${read.operands[0]}\` here.` };
+  if (rule.like && !read.operands.every(o => rule.like!.test(o)))
+    return { refused: `\`${program}\` is harmless only with short plain operands.` };
   if (rule.most !== undefined && read.operands.length > rule.most)
     return { refused: `\`${program}\` would write to its second file.` };
   if (rule.operands === 'text' || rule.operands === 'none') return { reads: [] };
   const reads = read.operands.filter(o => o !== '-');
   if (program === 'diff') return { reads, how: 'file' };
   return { reads: rule.operands === 'here' && reads.length === 0 ? ['.'] : reads };
-}
-
-function lookUp(args: readonly string[]): Use {
-  const [first, ...names] = args;
-  const plain = (name: string) => /^[A-Za-z0-9_.+-]+$/.test(name) && !name.startsWith('-');
-  if (first === '-v' && names.length > 0 && names.every(plain)) return { reads: [] };
-  return { refused: '`command` is harmless only as `command -v NAME`.' };
-}
-
-function grep(args: readonly string[]): Use {
-  const read = readArguments('grep', args, {
-    flags: 'EFGPivwxcolLqsnhHbaIrz',
-    valued: 'emABC',
-    long: [
-      ...'extended-regexp fixed-strings perl-regexp ignore-case invert-match word-regexp line-regexp'.split(
-        ' ',
-      ),
-      ...'count only-matching files-with-matches files-without-match quiet silent no-messages'.split(' '),
-      ...'line-number no-filename with-filename recursive text'.split(' '),
-    ],
-    longOptional: ['color', 'colour'],
-    longValued: [
-      ...'regexp max-count after-context before-context context'.split(' '),
-      ...'include exclude exclude-dir'.split(' '),
-    ],
-    number: true,
-  });
-  if ('refused' in read) return read;
-  const pattern = read.options.has('e') || read.options.has('regexp');
-  const paths = (pattern ? read.operands : read.operands.slice(1)).filter(o => o !== '-');
-  if (read.options.has('r') || read.options.has('recursive')) {
-    return { reads: paths.length > 0 ? paths : ['.'], how: 'tree' };
-  }
-  return { reads: paths };
-}
-
-function rg(args: readonly string[]): Use {
-  const read = readArguments('rg', args, {
-    flags: 'ivwxclnNHISFPUosq0',
-    valued: 'egtTmABCM',
-    long: [
-      ...'ignore-case case-sensitive smart-case fixed-strings word-regexp line-regexp count'.split(' '),
-      ...'count-matches files-with-matches files-without-match line-number no-line-number'.split(' '),
-      ...'with-filename no-filename only-matching multiline files heading no-heading json stats'.split(' '),
-      ...'invert-match trim quiet column pcre2 vimgrep no-config no-messages'.split(' '),
-    ],
-    longValued: [
-      ...'regexp glob iglob type type-not max-count after-context before-context context'.split(' '),
-      ...'max-depth max-columns max-filesize sort sortr color'.split(' '),
-    ],
-  });
-  if ('refused' in read) return read;
-  const { options, operands } = read;
-  const pattern = ['e', 'regexp', 'files'].some(o => options.has(o));
-  const paths = (pattern ? operands : operands.slice(1)).filter(o => o !== '-');
-  // A glob that includes can bring back files which rg leaves out (`-g .env`).
-  if (['g', 'glob', 'iglob'].some(o => options.has(o))) {
-    return { reads: paths.length > 0 ? paths : ['.'], how: 'tree' };
-  }
-  return { reads: paths.length > 0 ? paths : ['.'], how: 'visible' };
-}
-
-const findTests = new Set(
-  '-empty -print -print0 -prune -depth -xdev -mount -readable -writable -executable -true -false -daystart -not -a -o -and -or ! ( )'.split(
-    ' ',
-  ),
-);
-const findValued = new Set(
-  '-name -iname -path -ipath -wholename -iwholename -regex -iregex -regextype -type -xtype -maxdepth -mindepth -size -mtime -mmin -atime -amin -ctime -cmin -user -group -perm -links'.split(
-    ' ',
-  ),
-);
-
-function find(args: readonly string[]): Use {
-  const reads: string[] = [];
-  let i = 0;
-  while (['-H', '-P'].includes(args[i] ?? '')) i++;
-  for (; i < args.length && !/^[-(!,]/.test(args[i]!); i++) reads.push(args[i]!);
-  for (; i < args.length; i++) {
-    const word = args[i]!;
-    if (findTests.has(word)) continue;
-    if (findValued.has(word) && args[i + 1] !== undefined) i++;
-    else if (word === '-newer' && args[i + 1] !== undefined) reads.push(args[++i]!);
-    else return { refused: `\`find\` has \`${word}\`, which is not on the list of tests that only look.` };
-  }
-  return { reads: reads.length > 0 ? reads : ['.'] };
-}
-
-/** Only the printing of line ranges: sed's language can write files and run commands. */
-function sed(args: readonly string[]): Use {
-  const [option, script, ...files] = args;
-  const address = '(?:\\d+|\\$)';
-  const prints = new RegExp(`^${address}(?:,${address})?p(?:;${address}(?:,${address})?p)*$`);
-  if (option === '-n' && script !== undefined && prints.test(script) && files.every(f => !f.startsWith('-')))
-    return { reads: files };
-  return { refused: '`sed` is harmless only as `sed -n` with line ranges, such as `sed -n 1,80p FILE`.' };
 }

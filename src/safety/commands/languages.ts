@@ -1,0 +1,76 @@
+/**
+ * Programs that read a language of their own. All three languages can do more than look, so only a small part of each
+ * is understood: what prints, selects and replaces. Everything else asks.
+ */
+import { readArguments } from './options.ts';
+import type { Use } from './use.ts';
+
+/** The inside of `/.../`: no line breaks, which begin another command. */
+const INSIDE = String.raw`(?:[^/\\\n]|\\[^\n])*`;
+const ADDRESS = String.raw`(?:\d+|\$|/${INSIDE}/I?)`;
+const RANGE = String.raw`(?:${ADDRESS}(?:,(?:${ADDRESS}|\+\d+))?!?)`;
+/** Prints, deletes from what is printed, stops. `w` writes a file, `e` runs a command, `r` reads a file. */
+const SELECTS = new RegExp(`^${RANGE}?[pdq=](?:;${RANGE}?[pdq=])*;?$`);
+const REPLACES = new RegExp(String.raw`^${RANGE}?s/${INSIDE}/${INSIDE}/[gIip\d]{0,4}$`);
+
+/** Whether the slash in `[/]` ends a pattern is a matter of opinion; where several follow, that could hide a command. */
+const isAmbiguous = (script: string, slashes: number) =>
+  script.includes('[') && (script.split('/').length - 1 > slashes || script.includes('"'));
+
+export function sed(args: readonly string[]): Use {
+  const read = readArguments('sed', args, {
+    flags: 'nErsuz',
+    valued: 'e',
+    long: ['quiet', 'silent', 'regexp-extended'],
+    longValued: ['expression'],
+  });
+  if ('refused' in read) return read;
+  const scripts = ['e', 'expression'].flatMap(o => read.all(o));
+  const files = scripts.length > 0 ? read.operands : read.operands.slice(1);
+  const [script, ...more] = scripts.length > 0 ? scripts : read.operands.slice(0, 1);
+  if (script !== undefined && more.length === 0 && !isAmbiguous(script, 3))
+    if (SELECTS.test(script) || REPLACES.test(script)) return { reads: files.filter(f => f !== '-') };
+  return {
+    refused:
+      '`sed` is harmless only where it prints, deletes or replaces lines, such as `sed -n 1,80p FILE`.',
+  };
+}
+
+const AWK_VALUE = String.raw`(?:\$(?:\d+|NF)|NR|NF|FNR|\d+|"[^"\\\n]*")`;
+const AWK_TEST = String.raw`(?:!?/${INSIDE}/|${AWK_VALUE}\s*(?:==|!=|<=|>=|<|>|!?~|%)\s*(?:${AWK_VALUE}|/${INSIDE}/))`;
+const AWK_PATTERN = String.raw`${AWK_TEST}(?:\s*(?:&&|\|\||,)\s*${AWK_TEST})*`;
+const AWK_ACTION = String.raw`\{\s*print(?:\s+${AWK_VALUE}(?:[ ,]+${AWK_VALUE})*)?\s*;?\s*\}`;
+/** Tests of fields and lines, and the printing of fields. No functions, no redirects, no pipes, no variables. */
+const AWK = new RegExp(String.raw`^\s*(?:${AWK_PATTERN}\s*(?:${AWK_ACTION})?|${AWK_ACTION})\s*$`);
+
+export function awk(args: readonly string[]): Use {
+  const read = readArguments('awk', args, { valued: 'F' });
+  if ('refused' in read) return read;
+  const [program, ...files] = read.operands;
+  // `FS=x` as an operand is an assignment.
+  if (
+    program !== undefined &&
+    AWK.test(program) &&
+    !isAmbiguous(program, 2) &&
+    !files.some(f => f.includes('='))
+  )
+    return { reads: files.filter(f => f !== '-') };
+  return { refused: "`awk` is harmless only where it tests and prints fields, such as `awk '{print $1}'`." };
+}
+
+export function jq(args: readonly string[]): Use {
+  const read = readArguments('jq', args, {
+    flags: 'acCejMnrsS',
+    long: [
+      ...'ascii-output color-output compact-output exit-status join-output monochrome-output'.split(' '),
+      ...'null-input raw-output slurp sort-keys tab'.split(' '),
+    ],
+    longValued: ['indent'],
+  });
+  if ('refused' in read) return read;
+  const [filter, ...files] = read.operands;
+  // Modules are files, and the environment is not the workspace's.
+  if (filter !== undefined && !/\b(?:import|include|env|ENV|input_filename|get_search_list)\b/.test(filter))
+    return { reads: files };
+  return { refused: '`jq` is harmless only with a filter that names neither modules nor the environment.' };
+}
