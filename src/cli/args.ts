@@ -12,7 +12,8 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent log ID --wire [--json]   print how the backend did in it
   ascent costs [ID] [--json]      what a session cost, request by request; without ID: what all cost today
   ascent backends [--json]        list the model servers that run on this machine
-  ascent verify [--base-url URL] [--model NAME] [--profile NAME] [--api-key-env VAR] [--cases N] [--json]
+  ascent verify [--base-url URL] [--model NAME] [--profile NAME] [--api-key-env VAR] [--cases N]
+                [--max-cost AMOUNT] [--max-cost-per-day AMOUNT] [--state-dir DIR] [--json]
                                   probe a backend and say what works, what does not, and what mends it
   ascent checkpoints ID           the steps that changed something, and what they changed
   ascent restore ID --step N [--file PATH [--hunk 1,3]] [--dry-run]
@@ -54,7 +55,12 @@ const positive = (name: string, whole: boolean) =>
     })
     .optional();
 
-const RunOptions = z.object({
+export const CostOptions = z.object({
+  'max-cost': positive('--max-cost', false),
+  'max-cost-per-day': positive('--max-cost-per-day', false),
+});
+
+const RunOptions = CostOptions.extend({
   cwd: z.string().optional(),
   'base-url': z.string().optional(),
   model: z.string().optional(),
@@ -66,8 +72,6 @@ const RunOptions = z.object({
     .default('ask')
     .pipe(z.enum(ApprovalMode.options, { error: '--approve must be ask, edits or all.' })),
   'max-steps': positive('--max-steps', true),
-  'max-cost': positive('--max-cost', false),
-  'max-cost-per-day': positive('--max-cost-per-day', false),
   resume: z.string().optional(),
   json: z.boolean().default(false),
 });
@@ -91,9 +95,14 @@ const runFlags = {
 
 export function parseRun(args: string[]): RunOptions {
   const { values, positionals } = parse(args, runFlags);
-  const options = RunOptions.safeParse(values);
-  if (!options.success) throw new UsageError(options.error.issues.map(issue => issue.message).join(' '));
-  return { ...options.data, prompt: positionals.join(' ').trim() };
+  return { ...checked(RunOptions, values), prompt: positionals.join(' ').trim() };
+}
+
+/** Throws UsageError with one sentence for each value that does not fit. */
+export function checked<T>(schema: z.ZodType<T>, values: unknown): T {
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) throw new UsageError(parsed.error.issues.map(issue => issue.message).join(' '));
+  return parsed.data;
 }
 
 /** Flags of the small commands; throws UsageError for unknown ones. */

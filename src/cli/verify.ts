@@ -2,9 +2,11 @@
 import { CASES, DEFAULT_CASES } from '../model/verify/cases.ts';
 import { estimateInWords, estimateVerify } from '../model/verify/estimate.ts';
 import { countOf, type Report, summaryOf, type Verdict } from '../model/verify/report.ts';
-import { type Progress, verifyBackend } from '../model/verify/verify.ts';
+import { PROBES, type Progress, verifyBackend } from '../model/verify/verify.ts';
+import { defaultStateDir } from '../session/stateDir.ts';
+import { openVerificationLedger } from '../session/verificationLedger.ts';
 import { standinAt } from '../standin/fromUrl.ts';
-import { parse, UsageError } from './args.ts';
+import { CostOptions, checked, parse, UsageError } from './args.ts';
 import { apiKeyOf, backendOf, served } from './backend.ts';
 import { money } from './print.ts';
 import { EXIT, type Io } from './run.ts';
@@ -16,6 +18,9 @@ const flags = {
   profile: text,
   'api-key-env': text,
   cases: text,
+  'state-dir': text,
+  'max-cost': text,
+  'max-cost-per-day': text,
   json: { type: 'boolean' },
 } as const;
 
@@ -24,21 +29,35 @@ export async function verify(args: string[], { env, stdout, stderr, onInterrupt 
   const { values, positionals } = parse(args, flags);
   if (positionals.length) throw new UsageError(`What is "${positionals[0]}"? ascent verify --base-url URL`);
   const cases = casesOf(values.cases);
+  const limit = checked(CostOptions, values);
   const wanted = backendOf(values, env);
   const apiKey = apiKeyOf(values, env);
   const cancel = new AbortController();
   const forget = onInterrupt(() => cancel.abort());
   const { signal } = cancel;
+  let ledger: Awaited<ReturnType<typeof openVerificationLedger>> | undefined;
   try {
     const backend = await served(wanted, apiKey, signal);
     stderr.write(`Verifying ${backend.model} at ${backend.baseUrl} (profile ${backend.profile}).\n`);
     stderr.write(`${estimateInWords(estimateVerify(backend, cases))} Ctrl+C cancels.\n`);
+    ledger = await openVerificationLedger({
+      stateDir: values['state-dir'] ?? defaultStateDir(env),
+      backend,
+      now: Date.now,
+      limits: () => ({
+        maxSteps: PROBES.length,
+        maxCost: limit['max-cost'],
+        maxCostPerTurn: undefined,
+        maxCostPerDay: limit['max-cost-per-day'],
+      }),
+    });
     const standin = backend.standIn ? standinAt(backend.baseUrl, backend.model) : undefined;
     const report = await verifyBackend({
       backend: standin ? { ...backend, baseUrl: standin.baseUrl } : backend,
       ...(standin ? { fetch: standin.fetch } : { apiKey }),
       cases,
       signal,
+      ledger,
       onProgress: progress => printProgress(progress, stderr),
     });
     report.backend.baseUrl = backend.baseUrl;
@@ -50,6 +69,7 @@ export async function verify(args: string[], { env, stdout, stderr, onInterrupt 
     return EXIT.interrupted;
   } finally {
     forget();
+    await ledger?.close();
   }
 }
 

@@ -15,6 +15,7 @@ import { readInstructions } from '../session/instructions.ts';
 import { learntFile } from '../session/learntFile.ts';
 import type { Limits, Sessions } from '../session/sessions.ts';
 import { defaultStateDir } from '../session/stateDir.ts';
+import { openVerificationLedger } from '../session/verificationLedger.ts';
 import { standinAt } from '../standin/fromUrl.ts';
 import type { Standin } from '../standin/standin.ts';
 import { findRipgrep, ripgrepPlaces } from './editor/ripgrep.ts';
@@ -103,8 +104,14 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
       return named(backend, new AbortController().signal).catch(() => usual);
     },
     async verify(backend, signal, onProgress) {
-      const report = await verifyBackend({ ...(await reach(backend)), scheduler, signal, onProgress });
-      return { ...report, backend };
+      const ledger = await openVerificationLedger({ stateDir, backend, now: Date.now, limits });
+      try {
+        const reached = await reach(backend);
+        const report = await verifyBackend({ ...reached, scheduler, signal, ledger, onProgress });
+        return { ...report, backend };
+      } finally {
+        await ledger.close();
+      }
     },
   };
 }

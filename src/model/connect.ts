@@ -10,7 +10,6 @@ import { type Assembling, runAttempt } from './attempt.ts';
 import { withBalance } from './balance.ts';
 import { BudgetSpent, type Remedy } from './budgetSpent.ts';
 import {
-  type AskingPrice,
   type ModelClient,
   type ModelDelta,
   ModelError,
@@ -26,7 +25,7 @@ import { createMeter } from './meter.ts';
 import { factsOf } from './models.ts';
 import { openWire } from './openai.ts';
 import { PATIENCE, type Patience } from './patience.ts';
-import { costOf, priceOf } from './prices.ts';
+import { askingPrice, costOf, priceOf } from './prices.ts';
 import { profileOf } from './profileOf.ts';
 import { outputBudget, requestBody } from './request.ts';
 import { withRetries } from './retry.ts';
@@ -104,11 +103,6 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   }
 
   const withCost = (usage: Usage) => ({ usage, ...(price && { cost: costOf(usage, price) }) });
-  const askingPrice = (promptTokens: number, outputTokens: number): AskingPrice => {
-    const { cost } = withCost({ promptTokens, cachedTokens: 0, completionTokens: outputTokens });
-    return { promptTokens, outputTokens, ...(cost && { atMost: cost }) };
-  };
-
   /** After an overflow: believes the backend. True when a smaller output budget alone would fit the window. */
   function learnFrom(overflow: Overflow, estimate: number, known: Limits, budget: number): boolean {
     if (overflow.prompt) calibrate(estimate, overflow.prompt);
@@ -139,7 +133,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       let started = false;
       let whole = false;
       try {
-        await request.mayAsk?.(askingPrice(prompt, budget));
+        await request.mayAsk?.(askingPrice(price, prompt, budget));
         const parts = { wire, place, patience, now, usedIds: ids, begun, meter, signal };
         for await (const piece of runAttempt(body, parts)) {
           started = true;

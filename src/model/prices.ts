@@ -5,6 +5,7 @@
 
 import type { Backend } from '../protocol/events.ts';
 import type { Money, Usage } from '../protocol/message.ts';
+import type { AskingPrice } from './client.ts';
 import type { Profile } from './profile.ts';
 import { isLoopback, profileOf } from './profileOf.ts';
 
@@ -126,4 +127,14 @@ export function costOf(usage: Usage, price: Price): Money {
   const fresh = usage.promptTokens - usage.cachedTokens;
   const sum = fresh * price.input + usage.cachedTokens * price.cached + usage.completionTokens * price.output;
   return { amount: sum / 1_000_000, currency: price.currency };
+}
+
+/** The most that a request may cost: nothing of its prompt from the cache, all of its output budget used. */
+export function askingPrice(
+  price: Price | undefined,
+  promptTokens: number,
+  outputTokens: number,
+): AskingPrice {
+  const usage = { promptTokens, cachedTokens: 0, completionTokens: outputTokens };
+  return { promptTokens, outputTokens, ...(price && { atMost: costOf(usage, price) }) };
 }

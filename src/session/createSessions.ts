@@ -17,6 +17,7 @@ import { acquireLock, type Holder } from './lock.ts';
 import { logReader } from './logReader.ts';
 import { listenForRequests } from './requests.ts';
 import { type SessionPaths, sessionFiles } from './sessionFiles.ts';
+import { newId } from './sessionId.ts';
 import type { Session, Sessions, SessionsOptions } from './sessions.ts';
 import { SessionState } from './state.ts';
 
@@ -153,9 +154,3 @@ function* noticesOf({ events, gaps }: EventLog): Generator<NewEvent> {
   };
 }
 const noticeCode = (lost: number, gaps: number) => `gap:${lost}:${gaps}`;
-
-/** Sorts by time, and says it: `20261123-143005-x7k2`. */
-function newId(now: number): string {
-  const time = new Date(now).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-  return `${time}-${crypto.randomUUID().slice(0, 4)}`;
-}

@@ -69,7 +69,7 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
   async function summary(id: string): Promise<SessionSummary | undefined> {
     const { lock } = paths(id);
     const found = await summaryOf(id);
-    if (!found) return undefined;
+    if (!found?.begun) return undefined;
     const { title, updatedAt, turnOpen } = found;
     const holder = await lockHolder(disk, lock);
     // A holder that has added nothing opened a session that was cut off, and has not gone on with it.

@@ -16,6 +16,8 @@ const Summary = z.object({
   title: z.string(),
   /** Milliseconds since the epoch: the last event's time. */
   updatedAt: z.number(),
+  /** A person said something. */
+  begun: z.boolean(),
   /** The last turn has not ended: it runs, or was cut short. */
   turnOpen: z.boolean(),
   /** What was paid, by local day. */
@@ -30,6 +32,7 @@ const NONE: Summary = {
   lastSeq: -1,
   title: '',
   updatedAt: 0,
+  begun: false,
   turnOpen: false,
   paid: {},
   reserved: [],
@@ -78,7 +81,10 @@ function foldIn(known: Summary, bytes: Buffer): Summary {
     } else if (event.type === 'turn.started') summary.turnOpen = true;
     else if (event.type === 'turn.ended') summary.turnOpen = false;
     else if (event.type === 'session.titled') summary.title = String(event.title);
-    else if (event.type === 'user.message' && !summary.title) summary.title = firstLine(event.text);
+    else if (event.type === 'user.message') {
+      summary.begun = true;
+      summary.title ||= firstLine(event.text);
+    }
   }
   return summary;
 }

@@ -37,6 +37,29 @@ describe('ascent verify', () => {
     expect(out).toContain('11 pass');
     expect(code).toBe(0);
   });
+  it('what it costs counts for the day, and stands in no list of sessions', async () => {
+    const place = sampleProject();
+    const priced = ['--profile', 'moonshot-cn', '--model', 'kimi-k2.6', '--cases', '1', '--json'];
+    const report = JSON.parse(
+      (await ascent(['verify', '--base-url', await backend({ models: ['kimi-k2.6'] }), ...priced], place))
+        .out,
+    );
+    const { spent } = JSON.parse((await ascent(['costs', '--json'], place)).out);
+    expect(report.spent.cost.amount).toBeGreaterThan(0);
+    expect(spent).toEqual([{ currency: 'CNY', amount: expect.any(Number) }]);
+    // Answers that a probe cuts off were paid for, too, and stand in no report.
+    expect(spent[0].amount).toBeGreaterThanOrEqual(report.spent.cost.amount);
+    expect((await ascent(['sessions'], place)).out).not.toContain('Verification');
+  });
+  it('stops before the request that could pass a limit: exit code 1, nothing sent', async () => {
+    const url = await backend({ faults: [{ request: 'every', kind: 'quota' }] });
+    const priced = ['--base-url', url, '--profile', 'moonshot-cn', '--model', 'kimi-k2.6'];
+    const place = sampleProject();
+    const { code, err } = await ascent(['verify', ...priced, '--max-cost-per-day', '0.0001'], place);
+    expect(code).toBe(1);
+    expect(err).toMatch(/The limit of CNY 0\.0001 for all sessions of a day would be passed/);
+    expect((await ascent(['verify', ...priced, '--max-cost', 'much'], place)).code).toBe(2);
+  });
   it('Ctrl+C ends it: exit code 130, no report', async () => {
     const url = await backend({ faults: [{ request: 2, kind: 'silence', ms: 600_000 }] });
     const run = start(['verify', '--base-url', url], sampleProject());

@@ -1,18 +1,28 @@
 /** Requests of the probes: the same address rules, key handling and errors as all others, nothing repaired. */
 import type { Backend } from '../../protocol/events.ts';
+import type { Money, Usage } from '../../protocol/message.ts';
 import { checkAddress } from '../address.ts';
 import { errorOf } from '../chunk.ts';
-import { ModelError, type ModelErrorKind } from '../client.ts';
+import { type AskingPrice, ModelError, type ModelErrorKind } from '../client.ts';
 import type { Clock } from '../clock.ts';
 import { type Place, streamError } from '../errors.ts';
 import { estimateTokens } from '../estimate.ts';
 import type { Json } from '../json.ts';
 import { factsOf } from '../models.ts';
 import { openWire } from '../openai.ts';
+import { askingPrice, costOf, priceOf } from '../prices.ts';
 import type { Profile } from '../profile.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Ask } from './probe.ts';
 import { createRawReply, type RawReply } from './rawReply.ts';
+
+/** Where what requests cost is kept; both are awaited. */
+export interface RequestLedger {
+  /** Before a request goes out, each time; what it throws ends the run. */
+  mayAsk(price: AskingPrice): Promise<void>;
+  /** Of each request that was answered: an estimate where the backend did not tell, or the answer was cut off. */
+  paid(usage: Usage, cost: Money | undefined): Promise<void>;
+}
 
 export interface RawChatOptions {
   backend: Backend;
@@ -23,6 +33,7 @@ export interface RawChatOptions {
   /** Probes stand in the same queue as everything else that asks this account. */
   scheduler: Scheduler;
   signal: AbortSignal;
+  ledger?: RequestLedger | undefined;
   /** A wait before the request goes out again. */
   onWait(reason: string, delayMs: number | undefined): void;
 }
@@ -39,7 +50,8 @@ export function createRawChat(options: RawChatOptions) {
   const { backend, profile, clock, signal } = options;
   const apiKey = options.apiKey?.trim() || undefined;
   const address = checkAddress(backend.baseUrl, apiKey);
-  const lane = options.scheduler.lane(address.origin, apiKey);
+  const lane = options.scheduler.lane(address.origin, apiKey, profile.tiers);
+  const price = priceOf(profile, backend.model);
   const place: Place = {
     host: address.host,
     model: backend.model,
@@ -47,7 +59,8 @@ export function createRawChat(options: RawChatOptions) {
   };
   const wire = openWire({ backend, place, apiKey, fetch: options.fetch, answered: lane.learn });
 
-  async function once({ messages, tools, budget, onFirstToken, signal: own }: Ask): Promise<RawReply> {
+  /** Reads the answer into `raw`, so that what came of it is known also when it breaks off. */
+  async function read({ messages, tools, budget, onFirstToken, signal: own }: Ask, raw: Raw): Promise<void> {
     const { temperature } = factsOf(backend.model, profile.selfHosted);
     const body: Json = {
       model: backend.model,
@@ -61,7 +74,7 @@ export function createRawChat(options: RawChatOptions) {
     const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
     const all = AbortSignal.any([signal, limit, ...(own ? [own] : [])]);
     const startedAt = clock.now();
-    const { reply, push } = createRawReply();
+    const { reply, push } = raw;
     try {
       for await (const event of wire.chat(body, all)) {
         if (event.type === 'done') reply.done = true;
@@ -80,17 +93,24 @@ export function createRawChat(options: RawChatOptions) {
     }
     // Indices may leave holes.
     reply.calls = reply.calls.filter(call => call !== undefined);
-    return reply;
   }
 
   async function inTurn(ask: Ask): Promise<RawReply> {
-    const tokens = estimateTokens(JSON.stringify(ask.messages)) + ask.budget;
-    for await (const wait of lane.enter(tokens, signal, ask)) options.onWait(wait.reason, wait.delayMs);
+    const prompt = estimateTokens(JSON.stringify(ask.messages));
+    for await (const wait of lane.enter(prompt + ask.budget, signal, ask))
+      options.onWait(wait.reason, wait.delayMs);
     let answered = false;
     try {
-      const reply = await once(ask);
+      await options.ledger?.mayAsk(askingPrice(price, prompt, ask.budget));
+      const raw = createRawReply();
+      try {
+        await read(ask, raw);
+      } finally {
+        const usage = usageOf(raw.reply, prompt);
+        if (usage) await options.ledger?.paid(usage, price && costOf(usage, price));
+      }
       answered = true;
-      return reply;
+      return raw.reply;
     } finally {
       lane.leave(answered);
     }
@@ -115,4 +135,14 @@ export function createRawChat(options: RawChatOptions) {
       }
     },
   };
+}
+
+type Raw = ReturnType<typeof createRawReply>;
+
+/** Undefined for an answer that never began: refused requests cost nothing. */
+function usageOf({ usage, chunks, reasoning, text }: RawReply, prompt: number): Usage | undefined {
+  if (usage) return { ...usage, cachedTokens: usage.cachedTokens ?? 0 };
+  if (chunks === 0) return undefined;
+  const completionTokens = estimateTokens(reasoning + text);
+  return { promptTokens: prompt, cachedTokens: 0, completionTokens, estimated: true };
 }

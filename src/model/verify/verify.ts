@@ -18,7 +18,7 @@ import { severalCalls } from './probes/severalCalls.ts';
 import { streamShape } from './probes/streamShape.ts';
 import { undeclaredTool } from './probes/undeclaredTool.ts';
 import { window } from './probes/window.ts';
-import { createRawChat } from './rawChat.ts';
+import { createRawChat, type RequestLedger } from './rawChat.ts';
 import type { Finding, Report, Spent } from './report.ts';
 
 export const PROBES: readonly Probe[] = [
@@ -58,6 +58,8 @@ export interface VerifyOptions {
   clock?: Clock | undefined;
   /** Shared with the sessions of a process. */
   scheduler?: Scheduler | undefined;
+  /** Where what the requests cost is kept, and what may forbid the next one. */
+  ledger?: RequestLedger | undefined;
   /** For the report's date. */
   today?: (() => Date) | undefined;
 }
@@ -86,6 +88,7 @@ export async function verifyBackend(options: VerifyOptions): Promise<Report> {
     clock,
     scheduler: options.scheduler ?? createScheduler(),
     signal,
+    ledger: options.ledger,
     onWait: (reason, delayMs) =>
       say(delayMs === undefined ? reason : `${reason} Asks again in ${Math.ceil(delayMs / 1000)} s.`),
   });
