@@ -1,11 +1,12 @@
+import path from 'node:path';
 import * as z from 'zod';
 import { type Host, HostError, type SearchMatch, type SearchQuery, type SearchResult } from '../host/host.ts';
 import { showControls } from '../protocol/plainText.ts';
+import { searchExclusions, secretName } from '../protocol/secretNames.ts';
 import { toFailure } from './failures.ts';
 import type { ToolKit } from './kit.ts';
 import { demandSamePlace, locate, shownPath } from './place.ts';
 import description from './searchText.md';
-import { secretFiles } from './secretFiles.ts';
 import type { Tool, ToolResult } from './tool.ts';
 import { oneLine, plural } from './words.ts';
 
@@ -44,7 +45,7 @@ export function searchTextTool({ host }: ToolKit): Tool<Input> {
         regex: input.regex ?? true,
         caseSensitive: input.case_sensitive ?? true,
         path: place.real,
-        globs: [...(input.globs ?? []), ...secretFiles.map(glob => `!${glob}`)],
+        globs: [...(input.globs ?? []), ...searchExclusions.map(glob => `!${glob}`)],
         maxMatches: input.max ?? 100,
       };
       return {
@@ -60,7 +61,9 @@ export function searchTextTool({ host }: ToolKit): Tool<Input> {
         async run({ signal }) {
           try {
             await demandSamePlace(host, place);
-            return describe(host, query, await search(host, query, input.regex === undefined, signal));
+            const found = await search(host, query, input.regex === undefined, signal);
+            const matches = found.matches.filter(({ path }) => path === place.real || isOpen(path));
+            return describe(host, query, { ...found, matches });
           } catch (error) {
             throw toFailure(error, place.shown);
           }
@@ -69,6 +72,9 @@ export function searchTextTool({ host }: ToolKit): Tool<Input> {
     },
   };
 }
+
+/** ripgrep's exclusions know one case only. */
+const isOpen = (file: string) => secretName(file.toLowerCase().split(path.sep).slice(-2)) === undefined;
 
 /** `f(` without a word on what it is meant to be is no regular expression; then it is looked for as it stands. */
 async function search(host: Host, query: SearchQuery, mayBePlain: boolean, signal: AbortSignal) {

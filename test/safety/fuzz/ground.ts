@@ -1,0 +1,176 @@
+/** A workspace to run things in: links, secrets with a mark in them, and names that are a trap when bash reads them. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+
+/** Stands in every secret: whatever is printed may not hold it. */
+export const MARK = 'cAnArY-7Qz';
+
+export interface Ground {
+  base: string;
+  workspace: string;
+  home: string;
+  /** Holds ripgrep, where the project brings one along. */
+  programs: string;
+  /** What a line may name, relative to the workspace. */
+  paths: string[];
+}
+
+const PLAIN = [
+  'README.md',
+  'a',
+  'b',
+  'a.txt',
+  'a file.txt',
+  'package.json',
+  'src/a.ts',
+  'src/b.ts',
+  'src/deep/c.ts',
+];
+const NASTY = [
+  ...[
+    '-la',
+    '-n',
+    '--pre=x',
+    '-o',
+    '$(id)',
+    '`id`',
+    '*',
+    '?',
+    '[a]',
+    'a;id',
+    'a\nid',
+    '~',
+    '{a,b}',
+    '#x',
+    'é',
+    '!x',
+  ],
+  ...[
+    '&',
+    '|',
+    "it's",
+    '"q"',
+    '\\',
+    'tail ',
+    ' head',
+    '>out',
+    '=',
+    'X=1',
+    '$HOME',
+    '%n',
+    'a\tb',
+    '你',
+    '~root',
+  ],
+];
+const SECRETS = [
+  '.env',
+  '.git/config',
+  'server.pem',
+  'packages/one/.env.local',
+  '.aws/credentials',
+  'id_rsa',
+];
+
+export function prepareGround(base: string, ripgrep: string | undefined): Ground {
+  const [workspace, home, outside] = ['ws', 'home', 'outside'].map(name => path.join(base, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const programs = path.join(base, 'bin');
+  const write = (file: string, text: string) => {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  };
+  for (const name of PLAIN) write(path.join(workspace, name), `one\ntwo TODO\n{"scripts":{"a":"b"}}\n`);
+  for (const name of NASTY) write(path.join(workspace, 'nasty', name), 'x\n');
+  for (const name of SECRETS) write(path.join(workspace, name), `KEY=${MARK} TODO foo x a\n`);
+  for (const name of ['.ssh/id_rsa', '.netrc', 'notes.txt'])
+    write(path.join(home, name), `${MARK} TODO foo x a\n`);
+  write(path.join(outside, 'passwd'), `${MARK} TODO foo x a\n`);
+  symlinkSync('../outside', path.join(workspace, 'out'));
+  symlinkSync('src', path.join(workspace, 'lib'));
+  symlinkSync('../home/.ssh/id_rsa', path.join(workspace, 'leak.txt'));
+  symlinkSync('../../../outside/passwd', path.join(workspace, 'src/deep/up'));
+  mkdirSync(programs);
+  if (ripgrep) copyFileSync(ripgrep, path.join(programs, 'rg'));
+  if (process.platform !== 'win32') execFileSync('mkfifo', [path.join(workspace, 'pipe')]);
+  return {
+    base,
+    workspace,
+    home,
+    programs,
+    paths: [
+      ...PLAIN,
+      ...NASTY.map(name => `nasty/${name}`),
+      ...NASTY,
+      ...SECRETS,
+      ...[
+        'out',
+        'out/passwd',
+        'lib',
+        'lib/a.ts',
+        'lib/../.env',
+        'leak.txt',
+        'src/deep/up',
+        'pipe',
+        'nope',
+        'nope/x',
+      ],
+      ...[
+        '.',
+        '..',
+        '../outside/passwd',
+        'src/../.env',
+        './.env',
+        'src',
+        'src/',
+        'nasty',
+        'packages',
+        '.git',
+        '~',
+      ],
+      ...[
+        '/etc/passwd',
+        '/proc/self/environ',
+        '/dev/zero',
+        '/dev/null',
+        '/',
+        '../home/.ssh/id_rsa',
+        '~/.netrc',
+      ],
+      ...[path.join(workspace, 'a'), path.join(home, 'notes.txt'), `${workspace}/../outside/passwd`],
+      ...[
+        'nope/deeper/../../../outside/passwd',
+        'src/deep/../../../outside/passwd',
+        'lib/../../outside/passwd',
+      ],
+    ],
+  };
+}
+
+/** A hash over all names, contents and modes: whether anything below was changed. */
+export function stateOf(directory: string): string {
+  const hash = createHash('sha256');
+  const visit = (file: string) => {
+    const stats = lstatSync(file);
+    hash.update(`${file}\0${stats.mode}\0`);
+    if (stats.isDirectory()) for (const name of readdirSync(file).sort()) visit(path.join(file, name));
+    else if (stats.isSymbolicLink()) hash.update(readlinkSync(file));
+    else if (stats.isFile()) hash.update(readFileSync(file));
+  };
+  visit(directory);
+  return hash.digest('hex');
+}
