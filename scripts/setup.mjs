@@ -5,17 +5,18 @@
 import { findToolchain, installPackages } from './lib/npm.mjs';
 import { root } from './lib/paths.mjs';
 import { asProgram } from './lib/program.mjs';
-import { ensureBrowser } from './lib/system.mjs';
+import { ensureBrowser, ensureTracing } from './lib/system.mjs';
 import { ensureServer } from './lib/vscode-install.mjs';
 
 /**
- * @param {{ server?: boolean, browser?: boolean }} [needs] what to have besides the packages and Node 24
+ * @param {{ server?: boolean, browser?: boolean, tracing?: boolean }} [needs] what to have besides the packages and Node 24
  * @returns {Promise<import('./lib/npm.mjs').Toolchain>} its `env` carries ASCENT_BROWSER when a browser was asked for
  */
-export async function setUp({ server = false, browser = false } = {}) {
+export async function setUp({ server = false, browser = false, tracing = false } = {}) {
   await installPackages('Installing packages', root);
   const toolchain = findToolchain();
   if (server) await ensureServer(toolchain);
+  if (tracing) await ensureTracing();
   if (browser) toolchain.env.ASCENT_BROWSER = await ensureBrowser(toolchain);
   return toolchain;
 }

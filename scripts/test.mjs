@@ -28,6 +28,7 @@ await asProgram(import.meta.url, async () => {
   const toolchain = await setUp({
     server: wants('vscode', 'package', 'ui', 'long'),
     browser: wants('vscode', 'package', 'ui', 'long'),
+    tracing: wants('unit', 'long'),
   });
   const { node, env } = toolchain;
   const grep = values.grep;

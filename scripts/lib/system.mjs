@@ -24,6 +24,13 @@ export async function ensureCompiler() {
   return (await aptInstall('Installing a compiler', ['python3', 'make', 'g++'])) && missing().length === 0;
 }
 
+/** What tests of commands run them in and watch them with; without these they are skipped, and say so. */
+export async function ensureTracing() {
+  const missing = ['bwrap', 'strace'].filter(name => !onPath(name));
+  if (process.platform !== 'linux' || missing.length === 0) return;
+  await aptInstall('Installing bubblewrap and strace', ['bubblewrap', 'strace']);
+}
+
 /** @type {Partial<Record<NodeJS.Platform, () => string[]>>} */
 const browserPlaces = {
   linux: () =>

@@ -29,8 +29,8 @@ async function carryOut(call: ToolCall, input: TurnInput): Promise<ToolResult> {
     const { tool, args } = understand(call, input);
     const plan = await guarded(input, () => tool.prepare(args, input.signal));
     await input.emit({ type: 'tool.planned', callId: call.id, title: plan.title, access: plan.access });
-    await permit(call, plan, input);
-    return await act(call, plan, input);
+    const unasked = await permit(call, plan, input);
+    return await act(call, plan, unasked, input);
   } catch (error) {
     if (!(error instanceof ToolFailure)) throw error;
     return { isError: true, content: error.message };
@@ -60,15 +60,15 @@ function understand(call: ToolCall, { tools }: TurnInput): { tool: Tool; args: u
   return { tool, args: parseArguments(call.arguments, tool.input) };
 }
 
-/** Resolves when the call may happen; throws ToolFailure with what the model is told when not. */
-async function permit(call: ToolCall, plan: ToolPlan, input: TurnInput): Promise<void> {
+/** Resolves when the call may happen, to whether by what it is alone; throws ToolFailure with what the model is told when not. */
+async function permit(call: ToolCall, plan: ToolPlan, input: TurnInput): Promise<boolean> {
   const { decide, people, emit, signal } = input;
   const decision = await decide(plan.access);
   const decided = { type: 'tool.decided', callId: call.id } as const;
 
   if (decision.verdict === 'allow') {
     await emit({ ...decided, verdict: 'allow', by: decision.by });
-    return;
+    return decision.by === 'policy';
   }
   if (decision.verdict === 'deny') {
     const reason = decision.reasons.join(' ');
@@ -85,9 +85,10 @@ async function permit(call: ToolCall, plan: ToolPlan, input: TurnInput): Promise
   }
   const grant = answer.answer === 'session' ? offer?.rule : undefined;
   await emit({ ...decided, verdict: 'allow', by: 'person', grant });
+  return false;
 }
 
-async function act(call: ToolCall, plan: ToolPlan, input: TurnInput): Promise<ToolResult> {
+async function act(call: ToolCall, plan: ToolPlan, unasked: boolean, input: TurnInput): Promise<ToolResult> {
   const { emit, people, signal } = input;
   signal.throwIfAborted();
   if (plan.effects.length > 0) await emit({ type: 'tool.intent', callId: call.id, effects: plan.effects });
@@ -96,6 +97,7 @@ async function act(call: ToolCall, plan: ToolPlan, input: TurnInput): Promise<To
     plan.run({
       callId: call.id,
       signal,
+      unasked,
       output: text => emit.live({ type: 'tool.output', callId: call.id, text }),
       ask: (question, options) => people.ask(call.id, question, options, signal),
       setPlan: items => emit({ type: 'plan.updated', items }),

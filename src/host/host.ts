@@ -80,6 +80,8 @@ export interface CommandSpec {
   timeoutMs: number;
   /** Where the full output is written while it runs. */
   outputFile: string;
+  /** Nobody was asked about it, because it only looks: its programs get settings that keep them to that. */
+  unasked?: boolean;
 }
 export interface CommandOutcome {
   exitCode: number | null;

@@ -1,8 +1,10 @@
 /** The host without an editor: the file system, ripgrep and the shell of this machine. */
 import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { atomicWrite } from './atomicWrite.ts';
 import { commandEnvironment } from './commandEnvironment.ts';
 import { errorCode, toHostError } from './fileErrors.ts';
+import { hardenedEnvironment } from './hardening.ts';
 import { type FileStat, type FileText, type Host, HostError, type TextFormat } from './host.ts';
 import { readBytes } from './readBytes.ts';
 import { resolvePath } from './resolvePath.ts';
@@ -43,7 +45,10 @@ export function createNodeHost(options: NodeHostOptions): Host {
     list,
     find: async (path, globs, max, signal) => findFiles(ripgrep(), path, globs, max, signal),
     search: async (query, signal) => searchText(ripgrep(), query, signal),
-    run: (spec, onOutput, signal) => runCommand(spec, env, onOutput, signal),
+    async run(spec, onOutput, signal) {
+      const hardened = spec.unasked ? await hardenedEnvironment(path.dirname(spec.outputFile)) : {};
+      return runCommand(spec, { ...env, ...hardened }, onOutput, signal);
+    },
     problems: async () => undefined,
   };
 }

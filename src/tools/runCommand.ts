@@ -54,7 +54,8 @@ export function runCommandTool({
           try {
             await demandSamePlace(host, cwd);
             const timeoutMs = seconds * 1000;
-            const spec = { command, cwd: cwd.real, timeoutMs, outputFile: spool };
+            const { unasked } = ctx;
+            const spec = { command, cwd: cwd.real, timeoutMs, outputFile: spool, unasked };
             const outcome = await host.run(spec, text => ctx.output(text), ctx.signal);
             const { output, cut } = shorten(outcome, spool);
             const { exitCode, signal, timedOut, totalBytes } = outcome;

@@ -20,6 +20,8 @@ export interface ToolResult {
 export interface RunContext {
   callId: string;
   signal: AbortSignal;
+  /** Nobody was asked and nothing was granted: it runs because of what it is. */
+  unasked: boolean;
   /** Live output for people. */
   output(text: string): void;
   /** Asks the person and waits. Throws when nobody can answer. */

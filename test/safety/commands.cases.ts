@@ -271,6 +271,7 @@ export const asked: readonly CommandCase[] = [
   ['rg --pre=./x a', 'runs a program'],
   ['rg --hostname-bin ./x a', 'runs a program'],
   ['rg -z a', 'starts decompressors'],
+  ['rg --no-config a', 'drops the settings that keep it from secrets'],
   ['rg --hidden KEY', 'searches hidden files'],
   ['rg -uu KEY', 'searches everything'],
   ['rg -. KEY', 'searches hidden files, short'],

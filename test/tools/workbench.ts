@@ -33,6 +33,7 @@ export function workbench(files: Files = {}, more: { host?: Partial<Host>; roots
   const context: RunContext = {
     callId: 'call-1',
     signal: stop.signal,
+    unasked: false,
     output: text => {
       heard.output += text;
     },

@@ -47,7 +47,7 @@ export function rg(args: readonly string[]): Use {
       ...'ignore-case case-sensitive smart-case fixed-strings word-regexp line-regexp count'.split(' '),
       ...'count-matches files-with-matches files-without-match line-number no-line-number'.split(' '),
       ...'with-filename no-filename only-matching multiline files heading no-heading json stats'.split(' '),
-      ...'invert-match trim quiet column pcre2 vimgrep no-config no-messages'.split(' '),
+      ...'invert-match trim quiet column pcre2 vimgrep no-messages'.split(' '),
     ],
     longValued: [
       ...'regexp glob iglob type type-not max-count after-context before-context context'.split(' '),

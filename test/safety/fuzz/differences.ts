@@ -34,7 +34,7 @@ export interface Outcome {
 export async function findDifferences(cases: number, seed: number): Promise<Outcome> {
   const base = realpathSync(mkdtempSync(path.join(tmpdir(), 'ascent-traced-')));
   try {
-    const ground = prepareGround(base, ripgrep());
+    const ground = await prepareGround(base, ripgrep());
     const random = numbers(seed);
     const judge = judgeOn(ground);
     const outcome: Outcome = { judged: 0, run: 0, started: 0, differences: [] };

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { hardenedEnvironment } from '../../../src/host/hardening.ts';
 
 /** Stands in every secret: whatever is printed may not hold it. */
 export const MARK = 'cAnArY-7Qz';
@@ -22,6 +23,8 @@ export interface Ground {
   home: string;
   /** Holds ripgrep, where the project brings one along. */
   programs: string;
+  /** What the host adds to the environment of what runs unasked. */
+  hardened: Record<string, string>;
   /** What a line may name, relative to the workspace. */
   paths: string[];
 }
@@ -83,7 +86,7 @@ const SECRETS = [
   'id_rsa',
 ];
 
-export function prepareGround(base: string, ripgrep: string | undefined): Ground {
+export async function prepareGround(base: string, ripgrep: string | undefined): Promise<Ground> {
   const [workspace, home, outside] = ['ws', 'home', 'outside'].map(name => path.join(base, name)) as [
     string,
     string,
@@ -112,6 +115,7 @@ export function prepareGround(base: string, ripgrep: string | undefined): Ground
     workspace,
     home,
     programs,
+    hardened: await hardenedEnvironment(path.join(base, 'spool')),
     paths: [
       ...PLAIN,
       ...NASTY.map(name => `nasty/${name}`),

@@ -53,6 +53,7 @@ export function runTraced(lines: readonly string[], ground: Ground): Traced {
       ...['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--bind', ground.base, ground.base],
       ...['--unshare-net', '--unshare-pid', '--unshare-ipc', '--die-with-parent', '--new-session'],
       ...['--chdir', ground.workspace, '--clearenv', '--setenv', 'HOME', ground.home],
+      ...Object.entries(ground.hardened).flatMap(([name, value]) => ['--setenv', name, value]),
       ...['--setenv', 'PATH', searchPath(ground), '--setenv', 'LANG', 'C.UTF-8', '--setenv', 'CDPATH', ''],
       ...['strace', '-f', '--seccomp-bpf', '-e', 'trace=execve,execveat,connect', '-e', 'signal=none'],
       ...['-xx', '-s', '100000', '-o', log],
