@@ -1,5 +1,6 @@
 /** The chat as a person sees it: by role and name, two frames down. */
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { workbenchIn } from './workbench.ts';
 
 export interface Chat {
   frame: FrameLocator;
@@ -25,6 +26,7 @@ export function chatIn(page: Page): Chat {
   const frame = page
     .frameLocator('iframe.webview[src*="extensionId=ascent.ascent"][src*="purpose=webviewView"]')
     .frameLocator('#active-frame');
+  const workbench = workbenchIn(page);
   const composer = frame.getByRole('textbox', { name: 'Message Ascent' });
   const transcript = frame.getByRole('region', { name: 'Transcript' });
   const approval = frame.getByRole('region', { name: /^Approval: / });
@@ -37,16 +39,13 @@ export function chatIn(page: Page): Chat {
     button,
     finished: transcript.getByText(/Finished in \d/),
     async open() {
-      const tab = page.getByRole('tab', { name: 'Ascent' });
-      await tab.waitFor();
-      // A click on the icon of a shown view hides it, and after a reload the workbench may show the view again just as
-      // it is clicked. So what counts is the composer: while it does not come, the icon is looked at once more.
+      // The icon of the view would hide a view that the workbench brings back just then; the command only shows it.
       for (let tries = 1; ; tries++) {
-        if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.locator('a').first().click();
+        await workbench.palette('Ascent: Open Chat');
         try {
-          return await composer.waitFor({ timeout: 10_000 });
+          return await composer.waitFor({ timeout: 20_000 });
         } catch (error) {
-          if (tries === 5) throw error;
+          if (tries === 4) throw error;
         }
       }
     },
