@@ -94,6 +94,8 @@ export interface SessionHead {
   cost: Money[];
   /** The part of `cost` that the running (or last) turn brought. */
   turnCost: Money[];
+  /** What each of the last requests cost, the newest last; tokens in and out where no price is known. */
+  recent: { unit: Money['currency'] | 'tokens'; values: number[] };
   /** The part of `cost` that was paid for answers nobody saw, and how many requests that were. */
   unseen: { requests: number; cost: Money[] };
 }
@@ -126,6 +128,7 @@ export function emptyTranscript(): Transcript {
       total: { promptTokens: 0, cachedTokens: 0, completionTokens: 0 },
       cost: [],
       turnCost: [],
+      recent: { unit: 'tokens', values: [] },
       unseen: { requests: 0, cost: [] },
     },
     items: [],

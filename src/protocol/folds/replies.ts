@@ -40,5 +40,19 @@ function spent(head: SessionHead, { usage, cost }: { usage: Usage; cost?: Money 
     total: addUsage(head.total, usage),
     cost: addMoney(head.cost, cost),
     turnCost: addMoney(head.turnCost, cost),
+    recent: recent(head.recent, usage, cost),
   };
+}
+
+/** As many as a small picture can tell apart. */
+const RECENT = 48;
+
+function recent(
+  { unit: before, values }: SessionHead['recent'],
+  { promptTokens, completionTokens }: Usage,
+  cost: Money | undefined,
+): SessionHead['recent'] {
+  const unit = cost?.currency ?? 'tokens';
+  const known = unit === before ? values.slice(1 - RECENT) : [];
+  return { unit, values: [...known, cost?.amount ?? promptTokens + completionTokens] };
 }

@@ -1,6 +1,7 @@
 import { around, head, items } from '../state/store.ts';
 import { Composer } from './composer.tsx';
 import { Blocked, Empty, StandInBanner } from './empty.tsx';
+import { OverviewStrip } from './overview.tsx';
 import { Pending } from './pending.tsx';
 import { Plan } from './plan.tsx';
 import { RunLine } from './run-line.tsx';
@@ -13,6 +14,7 @@ export function App() {
   return (
     <div class="app">
       <SessionBar />
+      <OverviewStrip />
       <StandInBanner />
       {items.value.length ? <Transcript key={head.value?.id} /> : <Empty />}
       <RunLine />

@@ -5,6 +5,7 @@ import { compact, exact, modes, money, plural } from '../text/words.ts';
 import { post } from '../vscode.ts';
 import { Icon, IconButton } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
+import { Sparkline } from './overview.tsx';
 
 export function Footer({ canSend, onSend }: { canSend: boolean; onSend: () => void }) {
   return (
@@ -85,9 +86,12 @@ function Cost() {
   const tokens = total.promptTokens + total.completionTokens;
   if (!tokens) return null;
   return (
-    <span class={paid ? 'meta cost' : 'meta cost unpriced'} title={title}>
-      {paid || `${compact(tokens)} tokens`}
-    </span>
+    <>
+      <Sparkline recent={head.value.recent} />
+      <span class={paid ? 'meta cost' : 'meta cost unpriced'} title={title}>
+        {paid || `${compact(tokens)} tokens`}
+      </span>
+    </>
   );
 }
 
