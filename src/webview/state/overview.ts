@@ -53,8 +53,9 @@ export function overviewOf(items: readonly TranscriptItem[]): Overview {
   parts.forEach(({ kind }, i) => {
     const end = Math.min(PLACES, ((at + widths[i]!) / whole) * PLACES);
     for (let from = (at / whole) * PLACES; from < end; from = Math.floor(from) + 1) {
-      const place = (shares[Math.floor(from)] ??= new Map());
-      place.set(kind, (place.get(kind) ?? 0) + Math.min(end, Math.floor(from) + 1) - from);
+      const place = Math.floor(from);
+      const share = shares[place] ?? new Map<Kind, number>();
+      shares[place] = share.set(kind, (share.get(kind) ?? 0) + Math.min(end, place + 1) - from);
     }
     at += widths[i]!;
   });
