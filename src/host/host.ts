@@ -87,6 +87,10 @@ export interface CommandOutcome {
   exitCode: number | null;
   signal: string | null;
   timedOut: boolean;
+  /** Somebody stopped it. */
+  stopped?: boolean;
+  /** The disk had no space for part of the output. */
+  outputLost?: boolean;
   /** The first and last part of what it printed (stdout and stderr as they came), decoded. */
   head: string;
   tail: string;
@@ -95,8 +99,42 @@ export interface CommandOutcome {
   omittedBytes: number;
 }
 
+/** A command that an earlier process was about to run, as it recorded it. */
+export interface BegunCommand {
+  outputFile: string;
+  timeoutMs: number;
+  /** `Host.machine` at that time; absent in old records. */
+  machine: string | undefined;
+  /** When that was recorded; milliseconds since the epoch. */
+  at: number;
+}
+export type CommandFate =
+  /** And never will be. */
+  | { fate: 'notStarted' }
+  | { fate: 'ended'; outcome: CommandOutcome; durationMs: number }
+  | {
+      fate: 'unknown';
+      /** It ran on another machine; the machine was restarted since; its wrapper is gone and left no word. */
+      why: 'elsewhere' | 'restarted' | 'vanished';
+      output: Pick<CommandOutcome, 'head' | 'tail' | 'totalBytes' | 'omittedBytes'>;
+      /** Milliseconds since the epoch; undefined when no output was found. */
+      lastPrintedAt: number | undefined;
+      /** Processes that the command started and that were found running. */
+      stillRunning: number[];
+    };
+
+/** A signal aborted with this lets go of a command without ending it: another process may take it up. */
+export class LeftRunning extends Error {
+  override readonly name = 'LeftRunning';
+  constructor() {
+    super('Left running.');
+  }
+}
+
 export interface Host {
   readonly platform: NodeJS.Platform;
+  /** Names the machine and its start: a process number, and what a file does not say, mean nothing elsewhere. */
+  readonly machine: string;
   /** The workspace's folders; the first is where commands run by default. */
   readonly roots: readonly string[];
 
@@ -123,9 +161,15 @@ export interface Host {
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchResult>;
   /**
    * Runs one command line in `bash --noprofile --norc -c` (cmd.exe on Windows without bash), in a process group of
-   * its own that is killed whole on abort or timeout. `onOutput` gets text as it comes.
+   * its own that is killed whole on abort or timeout. `onOutput` gets text as it comes. Aborted with `LeftRunning` it
+   * rejects with that, and the command goes on where the platform allows it.
    */
   run(spec: CommandSpec, onOutput: (text: string) => void, signal: AbortSignal): Promise<CommandOutcome>;
+  /**
+   * What became of a command that an earlier process began. One that still runs is attended to its end, as by `run`.
+   * Never runs anything again.
+   */
+  takeUp(begun: BegunCommand, onOutput: (text: string) => void, signal: AbortSignal): Promise<CommandFate>;
   /** Current problems of these files (of all, when empty). Undefined where nobody computes any. */
   problems(paths: string[]): Promise<Problem[] | undefined>;
 }

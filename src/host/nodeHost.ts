@@ -2,15 +2,18 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { atomicWrite } from './atomicWrite.ts';
-import { commandEnvironment } from './commandEnvironment.ts';
+import { commandEnvironment } from './command/commandEnvironment.ts';
+import { runPiped } from './command/pipedCommand.ts';
+import { runRecorded } from './command/recordedCommand.ts';
+import { takeUp } from './command/takeUp.ts';
 import { errorCode, toHostError } from './fileErrors.ts';
 import { hardenedEnvironment } from './hardening.ts';
 import { type FileStat, type FileText, type Host, HostError, type TextFormat } from './host.ts';
+import { thisMachine } from './processes.ts';
 import { readBytes } from './readBytes.ts';
 import { resolvePath } from './resolvePath.ts';
 import { findFiles, type Ripgrep, searchText } from './ripgrep.ts';
 import { findRipgrep } from './ripgrepBinary.ts';
-import { runCommand } from './runCommand.ts';
 import { decode, encode, hashOf, UTF8 } from './textFormat.ts';
 
 export interface NodeHostOptions {
@@ -35,8 +38,10 @@ export function createNodeHost(options: NodeHostOptions): Host {
     };
     return found;
   };
+  const runCommand = process.platform === 'win32' ? runPiped : runRecorded;
   return {
     platform: process.platform,
+    machine: thisMachine(),
     roots: options.roots,
     read: (path, limits) => read(path, limits?.maxBytes ?? READ_LIMIT),
     write,
@@ -49,6 +54,7 @@ export function createNodeHost(options: NodeHostOptions): Host {
       const hardened = spec.unasked ? await hardenedEnvironment(path.dirname(spec.outputFile)) : {};
       return runCommand(spec, { ...env, ...hardened }, onOutput, signal);
     },
+    takeUp,
     problems: async () => undefined,
   };
 }

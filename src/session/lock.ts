@@ -8,9 +8,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { isThisProcess, livenessOf, type ProcessIdentity, thisProcess } from '../host/processes.ts';
 import type { Disk } from './disk.ts';
 import { codeOf, fileFailure } from './error.ts';
-import { isThisProcess, livenessOf, type ProcessIdentity, thisProcess } from './processes.ts';
 import { clearRequests, reservedFor } from './requests.ts';
 
 /** What holds a session: a window of the editor, a command line, or a command line that runs by itself. */

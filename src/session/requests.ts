@@ -7,8 +7,8 @@
  * the one who just gave it back nor a third one that waits can slip in between.
  */
 import path from 'node:path';
+import { livenessOf, type ProcessIdentity, thisProcess } from '../host/processes.ts';
 import type { Disk } from './disk.ts';
-import { livenessOf, type ProcessIdentity, thisProcess } from './processes.ts';
 import { watchDirectory } from './watchDirectory.ts';
 
 export type Want = 'handOver' | 'stop';

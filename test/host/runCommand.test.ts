@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec } from '../../src/host/host.ts';
@@ -8,13 +8,15 @@ import { temporaryDirectory } from '../temporaryDirectory.ts';
 function setUp(env?: Record<string, string>) {
   const root = temporaryDirectory();
   const host = createNodeHost({ roots: [root], env: env && { ...process.env, ...env } });
-  const outputFile = path.join(root, 'spool', 'output.txt');
+  let runs = 0;
   const stop = new AbortController();
   let live = '';
   let heard = () => {};
+  const outputFile = path.join(root, 'spool', 'output-1.txt');
+  /** The first writes to `outputFile`; each has a file of its own. */
   const run = (command: string, more: Partial<CommandSpec> = {}) =>
     host.run(
-      { command, cwd: root, timeoutMs: 60_000, outputFile, ...more },
+      { command, cwd: root, timeoutMs: 60_000, outputFile: outputFile.replace('1', `${++runs}`), ...more },
       text => {
         live += text;
         heard();
@@ -189,8 +191,10 @@ describe.skipIf(process.platform === 'win32')('a command', { timeout: 30_000 }, 
   });
 
   it.skipIf(process.platform !== 'linux')('is ended when its output finds no space', async () => {
-    const { run } = setUp();
-    await expect(run('yes', { outputFile: '/dev/full' })).rejects.toMatchObject({ code: 'noSpace' });
+    const { run, root } = setUp();
+    const outputFile = path.join(root, 'full');
+    symlinkSync('/dev/full', outputFile);
+    await expect(run('yes', { outputFile })).rejects.toMatchObject({ code: 'noSpace' });
   });
 
   it('never takes its shell from the workspace', async () => {

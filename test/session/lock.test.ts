@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { thisProcess } from '../../src/host/processes.ts';
 import { realDisk } from '../../src/session/disk.ts';
 import { acquireLock, type Lock, lockHolder } from '../../src/session/lock.ts';
-import { thisProcess } from '../../src/session/processes.ts';
 import { child } from './children.ts';
 import { failingAt } from './faultyDisk.ts';
 import { simulatedDisk } from './simulatedDisk.ts';

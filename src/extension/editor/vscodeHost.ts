@@ -10,6 +10,7 @@ export function createVscodeHost(plain: Host): Host {
   const problems = createProblems(path => host.read(path));
   const host: Host = {
     platform: plain.platform,
+    machine: plain.machine,
     /** Follows the workspace, which may gain and lose folders. */
     get roots() {
       return workspaceRoots();
@@ -33,6 +34,7 @@ export function createVscodeHost(plain: Host): Host {
     find: (path, globs, max, signal) => plain.find(path, globs, max, signal),
     search: (query, signal) => plain.search(query, signal),
     run: (spec, onOutput, signal) => plain.run(spec, onOutput, signal),
+    takeUp: (begun, onOutput, signal) => plain.takeUp(begun, onOutput, signal),
   };
   return host;
 }

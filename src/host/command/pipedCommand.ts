@@ -1,28 +1,21 @@
-/** Runs one command line, keeps all of its output in a file and the ends of it in memory, and leaves nothing running. */
+/**
+ * A command whose output comes through pipes of ours: for Windows, where nothing can stand between us and the command.
+ * It ends with this process, so it cannot be taken up by another.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
-import { plainText, plainTextStream } from '../protocol/plainText.ts';
-import { errorCode, toHostError } from './fileErrors.ts';
-import { type CommandOutcome, type CommandSpec, HostError } from './host.ts';
-import { outputRing } from './outputRing.ts';
+import { errorCode, toHostError } from '../fileErrors.ts';
+import { type CommandOutcome, type CommandSpec, HostError } from '../host.ts';
+import { LIVE_EVERY_MS, liveOutput } from './liveOutput.ts';
 import { clearGroup, endGroup } from './processGroup.ts';
-import { shellFor } from './shell.ts';
+import { CUT_NOTE, endsOf, FILE_LIMIT, LINGER_MS } from './record.ts';
+import { commandCall, joined } from './shell.ts';
 
-/** How long what a command left behind may go on printing after the command itself has ended. */
-const LINGER_MS = 300;
-/** Live output is passed on at most this often. */
-const LIVE_EVERY_MS = 50;
-/** Of one piece of live output, characters: nobody reads faster. */
-const LIVE_LIMIT = 8_000;
-/** Bytes. A command that prints more is no longer recorded in full, so that it cannot fill the disk. */
-const FILE_LIMIT = 512 * 1024 * 1024;
-
-export async function runCommand(
+export async function runPiped(
   spec: CommandSpec,
   env: Record<string, string>,
   onOutput: (text: string) => void,
@@ -48,24 +41,29 @@ async function openOutputFile(name: string): Promise<FileHandle> {
 }
 
 async function start(spec: CommandSpec, env: Record<string, string>): Promise<ChildProcess> {
-  const shell = shellFor(spec.command, env.PATH ?? env.Path ?? '');
+  const { argv, verbatim } = joined(commandCall(spec.command, env.PATH ?? env.Path ?? ''));
   try {
-    const child = spawn(shell.file, shell.args, {
+    const [program, ...args] = argv;
+    const child = spawn(program, args, {
       cwd: spec.cwd,
       env,
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
-      windowsVerbatimArguments: shell.verbatim,
+      windowsVerbatimArguments: verbatim,
     });
     await once(child, 'spawn');
     return child;
   } catch (error) {
-    if (errorCode(error) === 'E2BIG')
-      throw new HostError('failed', 'the command line is too long: write a script file and run that', error);
-    // The shell is there: what is missing then is the directory.
-    throw toHostError(error, spec.cwd);
+    throw notStarted(error, spec);
   }
+}
+
+export function notStarted(error: unknown, { cwd }: CommandSpec): HostError {
+  if (errorCode(error) === 'E2BIG')
+    return new HostError('failed', 'the command line is too long: write a script file and run that', error);
+  // The shell is there: what is missing then is the directory.
+  return toHostError(error, cwd);
 }
 
 async function attend(
@@ -83,7 +81,7 @@ async function attend(
   let stopKill = () => {};
   const end = () => {
     stopKill();
-    stopKill = endGroup(child);
+    stopKill = endGroup(child.pid!);
   };
   const timer = setTimeout(() => {
     timedOut = true;
@@ -92,12 +90,15 @@ async function attend(
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
 
-  const output = joined(child);
-  const ring = outputRing();
+  const output = oneStream(child);
   const live = liveOutput(onOutput);
+  let flushing: NodeJS.Timeout | undefined;
   const pumped = pump(output, file, chunk => {
-    ring.push(chunk);
     live.push(chunk);
+    flushing ??= setTimeout(() => {
+      flushing = undefined;
+      live.flush();
+    }, LIVE_EVERY_MS);
   }).catch(error => {
     end();
     output.destroy();
@@ -111,22 +112,22 @@ async function attend(
   signal.removeEventListener('abort', end);
   if (!timedOut && !signal.aborted) await Promise.race([closed, lingering()]);
   stopKill();
-  await clearGroup(child);
+  await clearGroup(child.pid!);
   // What left the group may still hold the pipes.
   await Promise.race([closed, lingering()]);
   child.stdout?.destroy();
   child.stderr?.destroy();
   await pumped;
+  clearTimeout(flushing);
   live.end();
-  const { head, tail, ...counts } = ring.result();
-  return { exitCode, signal: killedBy, timedOut, head: plainText(head), tail: plainText(tail), ...counts };
+  return { exitCode, signal: killedBy, timedOut, ...endsOf(spec.outputFile) };
 }
 
 /** Does not keep the program alive when nobody waits for it any more. */
 const lingering = () => delay(LINGER_MS, undefined, { ref: false });
 
-/** One stream of both; on Unix the shell has joined them already and stderr stays empty. */
-function joined(child: ChildProcess): Readable {
+/** One stream of both; after `joined`, stderr stays empty. */
+function oneStream(child: ChildProcess): Readable {
   const both = new PassThrough();
   let unclosed = 2;
   for (const stream of [child.stdout!, child.stderr!]) {
@@ -144,31 +145,6 @@ async function pump(output: Readable, file: FileHandle, onChunk: (chunk: Buffer)
     if (written >= FILE_LIMIT) continue;
     await file.writeFile(chunk);
     written += chunk.length;
-    if (written >= FILE_LIMIT) await file.writeFile('\n[what came after this was not recorded]\n');
+    if (written >= FILE_LIMIT) await file.writeFile(CUT_NOTE);
   }
-}
-
-/** Text for people while it runs: decoded, made plain, and passed on in pieces they can follow. */
-function liveOutput(onOutput: (text: string) => void): { push(chunk: Buffer): void; end(): void } {
-  const decoder = new StringDecoder('utf8');
-  const plain = plainTextStream();
-  let waiting = '';
-  let timer: NodeJS.Timeout | undefined;
-  const flush = () => {
-    timer = undefined;
-    const text = plain(waiting);
-    waiting = '';
-    if (text) onOutput(text);
-  };
-  return {
-    push(chunk) {
-      waiting = (waiting + decoder.write(chunk)).slice(-LIVE_LIMIT);
-      timer ??= setTimeout(flush, LIVE_EVERY_MS);
-    },
-    end() {
-      clearTimeout(timer);
-      waiting += decoder.end();
-      flush();
-    },
-  };
 }

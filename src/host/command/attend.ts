@@ -1,0 +1,168 @@
+/** Stands by a recorded command until it has ended: shows its output, holds its time limit, ends it when asked to. */
+import { type FSWatcher, fstatSync, watch } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CommandOutcome, HostError, LeftRunning } from '../host.ts';
+import { guardTimeLimit } from './guard.ts';
+import { LIVE_EVERY_MS, LIVE_LIMIT, liveOutput } from './liveOutput.ts';
+import { readAt } from './outputEnds.ts';
+import { clearGroup, endGroup } from './processGroup.ts';
+import { LINGER_MS, noteEnding, outcomeOf, readStatus, type Status, statusFileOf } from './record.ts';
+import { wrappersOf } from './wrapper.ts';
+
+export interface RunningCommand {
+  outputFile: string;
+  /** Its output, open for reading. */
+  output: number;
+  /** How much of it people have seen already; bytes. */
+  seen: number;
+  /** The wrapper's process group. */
+  group: number;
+  /** Resolves with the signal that ended the wrapper, if one did. */
+  gone: Promise<string | null>;
+  /** Until its time limit. */
+  leftMs: number;
+}
+
+/** Between two looks at a silent command. Milliseconds; its end is heard of at once. */
+const SLOWEST_LOOK_MS = 200;
+const GUARD_AFTER_MS = 1_000;
+const ORPHAN_LOOK_MS = 100;
+
+/**
+ * Resolves when the command has ended and nothing of its group is left. Rejects with the signal's reason when that is
+ * `LeftRunning`, and with HostError when its output cannot be kept.
+ */
+export async function attend(
+  command: RunningCommand,
+  onOutput: (text: string) => void,
+  signal: AbortSignal,
+): Promise<CommandOutcome> {
+  const { outputFile, group } = command;
+  const show = follow(command, onOutput);
+  let ending: 'timeout' | 'stopped' | 'lost' | undefined;
+  let stopKill = () => {};
+  const end = (why: NonNullable<typeof ending>) => {
+    ending ??= why;
+    if (why !== 'lost') noteEnding(outputFile, why);
+    stopKill();
+    stopKill = endGroup(group);
+  };
+
+  const heard = Promise.withResolvers<void>();
+  const lookForEnd = () => {
+    const status = readStatus(outputFile);
+    if (status?.exit) heard.resolve();
+    else if (status?.lost && status.lost !== 'limit' && !ending) end('lost');
+  };
+  let unguard: (() => void) | undefined;
+  const guard = () => {
+    unguard ??= guardTimeLimit(group, outputFile, deadline - Date.now());
+  };
+  const deadline = Date.now() + command.leftMs;
+  const limit = setTimeout(end, command.leftMs, 'timeout');
+  const stopLooking = lookOften(outputFile, lookForEnd, show.look, guard);
+  const left = Promise.withResolvers<never>();
+  left.promise.catch(() => {});
+  const onAbort = () => {
+    if (!(signal.reason instanceof LeftRunning)) return end('stopped');
+    guard();
+    left.reject(signal.reason);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+
+  try {
+    const status = await Promise.race([left.promise, untilOver()]);
+    show.end();
+    unguard?.();
+    if (ending === 'lost' || (!status.exit && !status.ended && status.lost === 'space'))
+      throw noSpace(outputFile);
+    return outcomeOf(outputFile, status, await Promise.race([command.gone, null]));
+  } finally {
+    clearTimeout(limit);
+    stopLooking();
+    signal.removeEventListener('abort', onAbort);
+  }
+
+  async function untilOver(): Promise<Status> {
+    await Promise.race([command.gone, heard.promise]);
+    // The leader may have died alone; what waits for the command then still records its end.
+    while (!readStatus(outputFile)?.exit && !ending && wrappersOf(outputFile).length)
+      await delay(ORPHAN_LOOK_MS);
+    clearTimeout(limit);
+    if (!ending) await Promise.race([command.gone, lingering()]);
+    stopKill();
+    await clearGroup(group);
+    // The recorder goes when nobody can print any more; what left the group may still be able to.
+    await Promise.race([command.gone, lingering()]);
+    const status = readStatus(outputFile);
+    // Else the wrapper could not write its record, or the record is that of another.
+    if (status?.pid !== group) throw new HostError('failed', `${outputFile}: the command was not started`);
+    return status;
+  }
+}
+
+/** Does not keep the program alive when nobody waits for it any more. */
+const lingering = () => delay(LINGER_MS, undefined, { ref: false });
+
+const noSpace = (outputFile: string) =>
+  new HostError('noSpace', `${outputFile}: no space is left on the disk for the command's output`);
+
+/** Looks at a command that lasts: often while it prints, and at once when its status changes. */
+function lookOften(
+  outputFile: string,
+  lookForEnd: () => void,
+  showOutput: () => boolean,
+  guard: () => void,
+): () => void {
+  const began = Date.now();
+  let watcher: FSWatcher | undefined;
+  let wait = LIVE_EVERY_MS;
+  let timer = setTimeout(look, wait);
+  function look() {
+    wait = showOutput() ? LIVE_EVERY_MS : Math.min(wait * 1.5, SLOWEST_LOOK_MS);
+    watcher ??= watchQuietly(statusFileOf(outputFile), lookForEnd);
+    lookForEnd();
+    if (Date.now() - began >= GUARD_AFTER_MS) guard();
+    timer = setTimeout(look, wait);
+  }
+  return () => {
+    clearTimeout(timer);
+    watcher?.close();
+  };
+}
+
+/** Where nothing can be watched, the next look has to do. */
+function watchQuietly(file: string, changed: () => void): FSWatcher | undefined {
+  try {
+    return watch(file, changed).on('error', () => {});
+  } catch {
+    return undefined;
+  }
+}
+
+/** Passes on what was printed since the last look; of a lot, its end. */
+function follow({ output, seen }: RunningCommand, onOutput: (text: string) => void) {
+  const live = liveOutput(onOutput);
+  let position = seen;
+  /** Whether there was something. */
+  const read = () => {
+    const size = fstatSync(output).size;
+    if (size <= position) return false;
+    const from = Math.max(position, size - LIVE_LIMIT);
+    live.push(readAt(output, from, size - from));
+    position = size;
+    return true;
+  };
+  return {
+    look(): boolean {
+      const grew = read();
+      live.flush();
+      return grew;
+    },
+    end(): void {
+      read();
+      live.end();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** Starts a command under its wrapper, and stands by it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync } from 'node:fs';
+import { type CommandOutcome, type CommandSpec, HostError } from '../host.ts';
+import { attend } from './attend.ts';
+import { notStarted } from './pipedCommand.ts';
+import { openOutput } from './record.ts';
+import { commandCall, unixProgram } from './shell.ts';
+import { SHELL, wrapperArguments } from './wrapper.ts';
+
+/** `spec.outputFile` must be a name of its own. Throws as `Host.run` does. */
+export async function runRecorded(
+  spec: CommandSpec,
+  env: Record<string, string>,
+  onOutput: (text: string) => void,
+  signal: AbortSignal,
+): Promise<CommandOutcome> {
+  signal.throwIfAborted();
+  const searchPath = env.PATH ?? '';
+  const { argv } = commandCall(spec.command, searchPath);
+  const recorder = unixProgram('tee', searchPath);
+  if (!recorder) throw new HostError('failed', 'tee was not found: install coreutils');
+  const { outputFile } = spec;
+  const output = openOutput(outputFile);
+  try {
+    const child = spawn(SHELL, wrapperArguments(argv, outputFile, recorder), {
+      cwd: spec.cwd,
+      env,
+      detached: true,
+      stdio: ['ignore', output, 'ignore'],
+    });
+    const gone = new Promise<string | null>(resolve =>
+      child.once('exit', (_, killedBy) => resolve(killedBy)),
+    );
+    await once(child, 'spawn');
+    // Who leaves a command running does not stay because of it.
+    child.unref();
+    const running = { outputFile, output, seen: 0, group: child.pid!, gone, leftMs: spec.timeoutMs };
+    return await attend(running, onOutput, signal);
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? notStarted(error, spec) : error;
+  } finally {
+    closeSync(output);
+  }
+}

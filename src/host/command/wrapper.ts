@@ -1,0 +1,67 @@
+/**
+ * The wrapper that stands around a command: it records, so that nobody has to listen. Plain sh, few processes: the
+ * shell that leads the group, one that waits for the command, the command, and `tee`, which writes what the command
+ * prints to the file it was given as stdout. The pipe between the last two belongs to nobody else, so the death of
+ * whoever started all this leaves it as it is.
+ *
+ * Signals that a command sends to its own group (`kill 0` is common in scripts) must not take the wrapper with it: its
+ * shells handle them by doing nothing. A handler, unlike an ignored signal, is not inherited by the command.
+ *
+ * When the output cannot be written any more (the limit, a full disk), `tee` says so and goes on reading, so that the
+ * command neither waits nor dies of it.
+ */
+import { execFileSync } from 'node:child_process';
+import { allProcesses, argumentsOf } from '../processes.ts';
+import { FILE_LIMIT, statusFileOf } from './record.ts';
+
+const SIGNALS = 'HUP INT QUIT TERM USR1 USR2';
+
+/** The status file is created exclusively (-C), see record.ts. At the end, the rest of the group is asked to end. */
+const WRAPPER = `
+set -C
+: >"$1" || exit 125
+set +C
+exec 3>>"$1" || exit 125
+echo "started $$" >&3 || exit 125
+recorder=$2
+limit=$3
+shift 3
+trap : ${SIGNALS}
+{
+  trap : ${SIGNALS}
+  (exec "$@" 2>&1 3>&-)
+  echo "exit $?" >&3
+} 2>&3 | {
+  trap '' ${SIGNALS} XFSZ
+  ulimit -f "$limit"
+  LC_ALL=C exec "$recorder" /dev/null 2>&3 3>&-
+}
+trap '' TERM
+kill -s TERM 0
+`;
+
+/** What `ulimit -f` counts in, by POSIX. Bytes. */
+const BLOCK = 512;
+
+export const SHELL = '/bin/sh';
+
+/** By this word a wrapper is found again; no other program has reason to be started with it. */
+const markOf = (outputFile: string) => `ascent-command:${outputFile}`;
+
+/** `/bin/sh`'s arguments for a command's own words. Its stdout must be the output file, opened to append. */
+export function wrapperArguments(argv: readonly string[], outputFile: string, recorder: string): string[] {
+  const limit = String(FILE_LIMIT / BLOCK);
+  return ['-c', WRAPPER, markOf(outputFile), statusFileOf(outputFile), recorder, limit, ...argv];
+}
+
+/** The wrapper's shells that still live: as long as there is one, the end of the command will be recorded. */
+export function wrappersOf(outputFile: string): number[] {
+  const mark = markOf(outputFile);
+  if (process.platform === 'linux') {
+    return allProcesses()
+      .map(({ pid }) => pid)
+      .filter(pid => argumentsOf(pid)?.includes(mark));
+  }
+  const lines = execFileSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' }).split('\n');
+  return lines.filter(line => line.includes(` ${mark} `)).map(line => Number.parseInt(line, 10));
+}
