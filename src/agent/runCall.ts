@@ -3,7 +3,7 @@
  * every call, or this throws.
  */
 import type { ToolCall } from '../protocol/message.ts';
-import { type Tool, ToolFailure, type ToolPlan, type ToolResult } from '../tools/tool.ts';
+import { type TakeUpContext, type Tool, ToolFailure, type ToolPlan, type ToolResult } from '../tools/tool.ts';
 import { parseArguments } from './parseArguments.ts';
 import { twinOf } from './sameCall.ts';
 import { type TurnInput, Unanswered } from './seams.ts';
@@ -14,7 +14,7 @@ export async function runCall(call: ToolCall, input: TurnInput): Promise<void> {
   const twin = twinOf(call, history.messages(), other => !tools.get(other.name)?.readOnly);
   const result = twin ? RAN_ONCE : await carryOut(call, input);
   const content = result.content + guard.remark(call, result.content);
-  const durationMs = Math.round(performance.now() - started);
+  const durationMs = Math.round(result.durationMs ?? performance.now() - started);
   await emit({ type: 'tool.result', callId: call.id, ...result, content, durationMs });
 }
 
@@ -27,6 +27,8 @@ const RAN_ONCE: ToolResult = {
 async function carryOut(call: ToolCall, input: TurnInput): Promise<ToolResult> {
   try {
     const { tool, args } = understand(call, input);
+    const found = await takeUp(call, tool, input);
+    if (found) return found;
     const plan = await guarded(input, () => tool.prepare(args, input.signal));
     await input.emit({ type: 'tool.planned', callId: call.id, title: plan.title, access: plan.access });
     const unasked = await permit(call, plan, input);
@@ -35,6 +37,14 @@ async function carryOut(call: ToolCall, input: TurnInput): Promise<ToolResult> {
     if (!(error instanceof ToolFailure)) throw error;
     return { isError: true, content: error.message };
   }
+}
+
+/** The result of what an earlier process began for this call. Undefined when nothing of it has happened. */
+async function takeUp(call: ToolCall, tool: Tool, input: TurnInput): Promise<ToolResult | undefined> {
+  const begun = input.begun(call.id);
+  if (!begun || !tool.takeUp) return undefined;
+  input.emit.live({ type: 'tool.started', callId: call.id });
+  return guarded(input, async () => tool.takeUp?.(begun, contextOf(call, input)));
 }
 
 /**
@@ -89,18 +99,19 @@ async function permit(call: ToolCall, plan: ToolPlan, input: TurnInput): Promise
 }
 
 async function act(call: ToolCall, plan: ToolPlan, unasked: boolean, input: TurnInput): Promise<ToolResult> {
-  const { emit, people, signal } = input;
+  const { emit, signal } = input;
   signal.throwIfAborted();
   if (plan.effects.length > 0) await emit({ type: 'tool.intent', callId: call.id, effects: plan.effects });
   emit.live({ type: 'tool.started', callId: call.id });
-  return guarded(input, () =>
-    plan.run({
-      callId: call.id,
-      signal,
-      unasked,
-      output: text => emit.live({ type: 'tool.output', callId: call.id, text }),
-      ask: (question, options) => people.ask(call.id, question, options, signal),
-      setPlan: items => emit({ type: 'plan.updated', items }),
-    }),
-  );
+  return guarded(input, () => plan.run({ ...contextOf(call, input), unasked }));
+}
+
+function contextOf({ id: callId }: ToolCall, { emit, people, signal }: TurnInput): TakeUpContext {
+  return {
+    callId,
+    signal,
+    output: text => emit.live({ type: 'tool.output', callId, text }),
+    ask: (question, options) => people.ask(callId, question, options, signal),
+    setPlan: items => emit({ type: 'plan.updated', items }),
+  };
 }

@@ -5,7 +5,7 @@ import type { ToolDisplay, ToolTitle } from '../protocol/display.ts';
 import type { LiveEvent, NewEvent } from '../protocol/events.ts';
 import type { Message, ToolCall, ToolDeclaration } from '../protocol/message.ts';
 import type { Decision } from '../safety/policy.ts';
-import type { Tool } from '../tools/tool.ts';
+import type { Begun, Tool } from '../tools/tool.ts';
 import type { LoopGuard } from './loopGuard.ts';
 
 export interface TurnInput {
@@ -23,6 +23,8 @@ export interface TurnInput {
   tools: Toolbox;
   /** The policy under the mode and rules that hold at this moment. */
   decide(access: readonly Access[]): Promise<Decision>;
+  /** What was about to happen for a call that was cut off before its result was recorded. */
+  begun(callId: string): Begun | undefined;
   people: People;
   emit: Emit;
   /** Aborted with `StoppedByPerson` the turn ends tidily; with anything else it is dropped where it is. */

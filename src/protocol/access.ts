@@ -25,7 +25,11 @@ export const Effect = z.discriminatedUnion('kind', [
     kind: z.literal('command'),
     command: z.string(),
     cwd: z.string(),
+    /** Where its output and its end are recorded, see docs/adr/0006. */
     spool: z.string().optional(),
+    timeoutMs: z.number().optional(),
+    /** Names the machine and its start. */
+    machine: z.string().optional(),
   }),
 ]);
 export type Effect = z.infer<typeof Effect>;

@@ -63,6 +63,8 @@ export const ToolDisplay = z.discriminatedUnion('kind', [
         signal: z.string().nullable(),
         /** Set when the time limit ended it; milliseconds. */
         timedOutAfterMs: z.number().optional(),
+        /** Nobody recorded how it ended. */
+        unknown: z.boolean().optional(),
         /** Head and tail of what it printed, as people see it. */
         output: z.string(),
         totalBytes: z.number(),

@@ -1,5 +1,6 @@
 /** One open session as its callers see it: the log's only writer, the folds kept beside it, and the turn that runs. */
 import { StoppedByPerson } from '../agent/seams.ts';
+import { LeftRunning } from '../host/host.ts';
 import type { ApprovalMode } from '../protocol/access.ts';
 import type { Backend, ContextItem, NewEvent } from '../protocol/events.ts';
 import { createRestoring } from './checkpoints/restore.ts';
@@ -7,7 +8,7 @@ import { stepRows } from './checkpoints/steps.ts';
 import { SessionError } from './error.ts';
 import type { Lock } from './lock.ts';
 import { createRecorder, type Writer } from './recorder.ts';
-import { settleRequests, settleUnfinished } from './recovery.ts';
+import { endWhatRuns, settleRequests, settleUnfinished } from './recovery.ts';
 import type { Want } from './requests.ts';
 import type { Session, SessionsOptions } from './sessions.ts';
 import type { SessionState } from './state.ts';
@@ -72,6 +73,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       if (!text.trim()) throw new SessionError('empty', 'There is nothing to send. Describe a task.');
       if (turns.running && state.turn)
         return record({ type: 'user.message', turn: state.turn, text, context, steer: true });
+      await recordAll(await endWhatRuns(state, parts.tools));
       if (interrupted && state.turn) {
         // The person moves on: the turn that was cut off ends here, and with it what it left open.
         await recordAll([
@@ -96,7 +98,10 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
         interrupted = false;
         return;
       }
-      const settled = [...settleRequests(state), ...(await settleUnfinished(state, options.host))];
+      const settled = [
+        ...settleRequests(state),
+        ...(await settleUnfinished(state, options.host, parts.tools)),
+      ];
       await begin(turn => [{ type: 'turn.resumed', turn }, ...settled]);
       interrupted = false;
     },
@@ -134,7 +139,8 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     },
     async close() {
       unlisten();
-      await turns.end(new Error('The session was closed.'));
+      // A command goes on: whoever opens the session next takes it up.
+      await turns.end(new LeftRunning());
       recorder.close();
       await taking.close();
       try {

@@ -2,6 +2,7 @@
  * After a crash: what became of the calls that were cut off? Calls without a recorded intent changed nothing and are
  * simply made again by the loop. The others are settled here, each by what can be known for certain.
  */
+import { StoppedByPerson, type Toolbox } from '../agent/seams.ts';
 import { type Host, HostError } from '../host/host.ts';
 import { costOf, priceOf } from '../model/prices.ts';
 import { profileOf } from '../model/profileOf.ts';
@@ -23,13 +24,27 @@ export function settleRequests({ reservations, backend }: SessionState): NewEven
   });
 }
 
-/** Results for the cut-off calls that must not be made again. */
-export async function settleUnfinished(state: SessionState, host: Host): Promise<NewEvent[]> {
+/** Results for the cut-off calls that must not be made again; what a tool takes up itself is left to the loop. */
+export async function settleUnfinished(state: SessionState, host: Host, tools: Toolbox): Promise<NewEvent[]> {
   const settled: NewEvent[] = [];
   for (const call of state.history.openCalls()) {
-    const effects = state.intents.get(call.id);
-    if (!effects?.length) continue;
+    const effects = state.intents.get(call.id)?.effects;
+    if (!effects?.length || tools.get(call.name)?.takeUp) continue;
     const result = await outcomeOf(effects, host);
+    if (result) settled.push({ type: 'tool.result', callId: call.id, durationMs: 0, ...result });
+  }
+  return settled;
+}
+
+/** The person moves on: what cut-off calls left running ends, and every one of them gets the result that it has. */
+export async function endWhatRuns({ history, intents }: SessionState, tools: Toolbox): Promise<NewEvent[]> {
+  const settled: NewEvent[] = [];
+  for (const call of history.openCalls()) {
+    const begun = intents.get(call.id);
+    const signal = AbortSignal.abort(new StoppedByPerson());
+    const nobody = () => Promise.reject(signal.reason);
+    const ctx = { callId: call.id, signal, output: () => {}, ask: nobody, setPlan: nobody };
+    const result = begun && (await tools.get(call.name)?.takeUp?.(begun, ctx));
     if (result) settled.push({ type: 'tool.result', callId: call.id, durationMs: 0, ...result });
   }
   return settled;
@@ -37,7 +52,7 @@ export async function settleUnfinished(state: SessionState, host: Host): Promise
 
 /** Undefined when nothing of it has happened yet, so that doing it is safe. */
 async function outcomeOf(
-  effects: Effect[],
+  effects: readonly Effect[],
   host: Host,
 ): Promise<Pick<Result, 'isError' | 'content' | 'seen' | 'display'> | undefined> {
   const command = effects.find(effect => effect.kind === 'command');

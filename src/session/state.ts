@@ -1,9 +1,10 @@
 /** Everything a session knows, folded from its events in one place: applied at open and at each append alike. */
 import { LoopGuard } from '../agent/loopGuard.ts';
-import type { ApprovalMode, Effect, Rule } from '../protocol/access.ts';
+import type { ApprovalMode, Rule } from '../protocol/access.ts';
 import type { Backend, EventOf, SessionEvent } from '../protocol/events.ts';
 import type { ToolDeclaration } from '../protocol/message.ts';
 import { applyEvent, type Change, emptyTranscript } from '../protocol/transcript.ts';
+import type { Begun } from '../tools/tool.ts';
 import { CheckpointFold } from './checkpoints/fold.ts';
 import { HistoryFold } from './history.ts';
 import { type Reservation, reserve } from './reservations.ts';
@@ -17,8 +18,8 @@ export class SessionState {
   readonly checkpoints = new CheckpointFold();
   /** What people granted for the session. */
   readonly rules: Rule[] = [];
-  /** Effects that were about to happen, of calls whose result is not recorded. */
-  readonly intents = new Map<string, Effect[]>();
+  /** What was about to happen, of calls whose result is not recorded. */
+  readonly intents = new Map<string, Begun>();
   /** Answers of people to calls whose result is not recorded: after a crash nobody is asked twice. */
   readonly answers = new Map<string, string>();
   /** Files that the agent changed: a command that does what they say asks again. */
@@ -68,7 +69,7 @@ export class SessionState {
         this.addGrant(e);
         break;
       case 'tool.intent':
-        this.intents.set(e.callId, e.effects);
+        this.intents.set(e.callId, e);
         for (const effect of e.effects) if (effect.kind === 'file') this.edited.add(effect.path);
         break;
       case 'question.answered':

@@ -78,6 +78,7 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
       },
       tools: parts.tools,
       decide: parts.decide,
+      begun: callId => state.intents.get(callId),
       people,
       emit,
       signal,

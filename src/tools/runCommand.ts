@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
-import type { CommandOutcome } from '../host/host.ts';
+import type { Effect } from '../protocol/access.ts';
 import { showControls } from '../protocol/plainText.ts';
+import { type CommandShown, endedResult, unknownResult } from './commandResult.ts';
 import { toFailure } from './failures.ts';
 import type { ToolKit } from './kit.ts';
 import { demandSamePlace, locate } from './place.ts';
@@ -17,9 +18,6 @@ export const RunCommandInput = z.object({
 });
 
 const DEFAULT_SECONDS = 120;
-/** Characters of the output that the model and people get. */
-const HEAD = 8_000;
-const TAIL = 22_000;
 
 export function runCommandTool({
   host,
@@ -49,7 +47,16 @@ export function runCommandTool({
         },
         access: [{ kind: 'command', command, cwd: cwd.given }],
         preview: shown,
-        effects: [{ kind: 'command', command, cwd: cwd.real, spool }],
+        effects: [
+          {
+            kind: 'command',
+            command,
+            cwd: cwd.real,
+            spool,
+            timeoutMs: seconds * 1000,
+            machine: host.machine,
+          },
+        ],
         async run(ctx) {
           try {
             await demandSamePlace(host, cwd);
@@ -57,54 +64,38 @@ export function runCommandTool({
             const { unasked } = ctx;
             const spec = { command, cwd: cwd.real, timeoutMs, outputFile: spool, unasked };
             const outcome = await host.run(spec, text => ctx.output(text), ctx.signal);
-            const { output, cut } = shorten(outcome, spool);
-            const { exitCode, signal, timedOut, totalBytes } = outcome;
-            return {
-              isError: exitCode === null,
-              content: `${output || '[no output]'}\n${ending(outcome, seconds, ctx.signal.aborted)}`,
-              display: {
-                ...shown,
-                outcome: {
-                  exitCode,
-                  signal,
-                  ...(timedOut && { timedOutAfterMs: timeoutMs }),
-                  output,
-                  totalBytes,
-                  ...(cut && { fullOutput: spool }),
-                },
-              },
-            };
+            return endedResult(outcome, { shown, spool, timeoutMs, stopped: ctx.signal.aborted });
           } catch (error) {
             throw toFailure(error, cwd.shown);
           }
         },
       };
     },
+
+    async takeUp({ effects, at }, ctx) {
+      const effect = effects.find(isCommand);
+      if (!effect) return;
+      const { spool, timeoutMs = DEFAULT_SECONDS * 1000, machine } = effect;
+      const shown = await shownAs(effect);
+      if (!spool) return unknownResult(undefined, { shown, spool, at });
+      try {
+        const begun = { outputFile: spool, timeoutMs, machine, at };
+        const found = await host.takeUp(begun, text => ctx.output(text), ctx.signal);
+        if (found.fate === 'notStarted') return;
+        if (found.fate === 'unknown') return unknownResult(found, { shown, spool, at });
+        const parts = { shown, spool, timeoutMs, stopped: ctx.signal.aborted };
+        return { ...endedResult(found.outcome, parts), durationMs: found.durationMs };
+      } catch (error) {
+        throw toFailure(error, shown.cwd);
+      }
+    },
   };
+
+  async function shownAs({ command, cwd }: CommandEffect): Promise<CommandShown> {
+    const place = await locate(host, cwd).catch(() => undefined);
+    return { kind: 'command', command: showControls(command), cwd: place?.shown ?? cwd };
+  }
 }
 
-/** The first and the last part, cut at line borders, with the place of the rest between them. */
-function shorten(
-  { head, tail, omittedBytes }: CommandOutcome,
-  spool: string,
-): { output: string; cut: boolean } {
-  const all = head + tail;
-  if (omittedBytes === 0 && all.length <= HEAD + TAIL) return { output: all.trimEnd(), cut: false };
-  const first = all.slice(0, HEAD);
-  const last = all.slice(-TAIL);
-  const firstEnd = first.lastIndexOf('\n') + 1 || first.length;
-  const lastStart = last.indexOf('\n') + 1;
-  const left = omittedBytes + Buffer.byteLength(all.slice(firstEnd, all.length - TAIL + lastStart));
-  const note = `[... ${left.toLocaleString('en')} bytes left out here; all of the output is in ${spool} ...]`;
-  return {
-    output: `${first.slice(0, firstEnd).trimEnd()}\n${note}\n${last.slice(lastStart).trimEnd()}`,
-    cut: true,
-  };
-}
-
-function ending({ exitCode, signal, timedOut }: CommandOutcome, seconds: number, stopped: boolean): string {
-  if (timedOut)
-    return `[ended at its time limit of ${seconds} s; what it did until then is done. Give it more time with timeout_seconds, or less to do]`;
-  if (stopped) return '[stopped before its end; what it did until then is done]';
-  return exitCode === null ? `[ended by signal ${signal}]` : `[exit code ${exitCode}]`;
-}
+type CommandEffect = Extract<Effect, { kind: 'command' }>;
+const isCommand = (effect: Effect): effect is CommandEffect => effect.kind === 'command';

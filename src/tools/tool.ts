@@ -14,6 +14,8 @@ export interface ToolResult {
   display?: ToolDisplay;
   /** Files the model has now seen, or that it wrote. */
   seen?: FileSeen[];
+  /** How long it took, where that is not the time that `run` took. */
+  durationMs?: number;
 }
 
 /** What a running tool may use besides what it was made with. */
@@ -28,6 +30,9 @@ export interface RunContext {
   ask(question: string, options: string[]): Promise<string>;
   setPlan(items: PlanItem[]): Promise<void>;
 }
+
+/** Whether anybody was asked mattered when it began. */
+export type TakeUpContext = Omit<RunContext, 'unasked'>;
 
 export interface ToolPlan {
   title: ToolTitle;
@@ -48,6 +53,18 @@ export interface Tool<Input = unknown> {
   readOnly: boolean;
   /** Looks, changes nothing. Throw ToolFailure for what the model should mend. */
   prepare(input: Input, signal: AbortSignal): Promise<ToolPlan>;
+  /**
+   * For a tool whose effects may outlive the process that began them: finds out, waits for the end where there is one
+   * to wait for, and never does it again. Undefined when it was certainly not begun, and cannot begin any more.
+   */
+  takeUp?(begun: Begun, ctx: TakeUpContext): Promise<ToolResult | undefined>;
+}
+
+/** What was recorded before a call's effects: they may have happened, and its result was not recorded. */
+export interface Begun {
+  effects: readonly Effect[];
+  /** Milliseconds since the epoch. */
+  at: number;
 }
 
 /** Expected trouble, written for the model: what went wrong and what to do next. */

@@ -124,6 +124,7 @@ export async function stage(
       get: name => tools.find(t => t.name === name),
     },
     decide: async () => options.decide?.() ?? { verdict: 'allow', by: 'policy', reasons: [] },
+    begun: callId => state.intents.get(callId),
     people: {
       approve: options.approve ?? (() => Promise.reject(new Error('nobody expected a question'))),
       ask: (_id, question) =>

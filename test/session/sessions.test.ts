@@ -248,24 +248,6 @@ describe('a session that was cut off', () => {
     expect(session.transcript.head.status).toBe('idle');
   });
 
-  it('does not run again a command that the closing window stopped', async () => {
-    await using shop = workshop();
-    const line = 'echo run >> runs.txt; echo ready; sleep 1000';
-    const first = await shop.start(scriptedModel([[reply({ calls: [command('c', line)] })]]), 'all');
-    await first.send('go');
-    await output(first, 'ready');
-    await first.close();
-
-    const model = scriptedModel([done]);
-    const session = await shop.reopen(first.id, model);
-    await session.resume();
-    await session.settled();
-    expect(shop.read('runs.txt')).toBe('run\n');
-    expect(model.requests[0]?.at(-1)).toMatchObject({
-      text: expect.stringContaining('stopped before its end'),
-    });
-  });
-
   /** The log as a crash leaves it: the intent is on disk, the result is not. */
   async function crashedAt(shop: Workshop, toolCall: ToolCall, effects: Effect[]) {
     const first = await shop.start(scriptedModel([[reply({ calls: [readA] })], done]), 'all');

@@ -69,7 +69,11 @@ export function workshop(): Workshop {
       writeFileSync(file, text);
     },
     async [Symbol.asyncDispose]() {
-      for (const session of opened) await session.close();
+      for (const session of opened) {
+        // Or what it runs would go on.
+        await session.stop();
+        await session.close();
+      }
       rmSync(dir, { recursive: true, force: true });
     },
   };
