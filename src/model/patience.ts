@@ -1,4 +1,4 @@
-/** How long silence is borne. One timer per event; any sign of life counts once the first token has come. */
+/** How long silence is borne. Any sign of life counts once the first token has come. */
 import type { Clock } from './clock.ts';
 
 export interface Patience {
@@ -22,37 +22,75 @@ export interface Waiting<T> {
 
 /** Passes the source on. Throws `stalled`, or the signal's reason at once, whatever the source is waiting for. */
 export async function* patiently<T>(source: AsyncIterable<T>, waiting: Waiting<T>): AsyncGenerator<T> {
-  const { patience, clock, signal } = waiting;
+  const { signal } = waiting;
   const iterator = source[Symbol.asyncIterator]();
-  const startedAt = clock.now();
-  let begun = false;
+  const watch = watchFor(waiting);
   let ended = false;
-  let timer = new AbortController();
-  const stop = () => timer.abort(signal.reason);
-  signal.addEventListener('abort', stop);
   try {
     for (;;) {
       signal.throwIfAborted();
-      const limit = begun ? patience.betweenMs : patience.firstTokenMs;
-      const left = begun ? limit : Math.max(0, limit - (clock.now() - startedAt));
-      timer = new AbortController();
-      // Loses the race in silence, or ends it: with the stall, or with the reason that `stop` passes on.
-      const tooLong = clock.sleep(left, timer.signal).then((): never => {
-        throw waiting.stalled(limit);
-      });
       const next = iterator.next();
       next.catch(() => {});
-      const result = await Promise.race([next, tooLong]).finally(() => timer.abort());
+      const result = await Promise.race([next, watch.over()]);
       if (result.done) {
         ended = true;
         return;
       }
-      begun ||= waiting.isToken(result.value);
+      watch.heard(waiting.isToken(result.value));
       yield result.value;
     }
   } finally {
-    signal.removeEventListener('abort', stop);
+    watch.end();
     // Not awaited: a source that hangs in `next` would never answer `return`.
     if (!ended) iterator.return?.().catch(() => {});
   }
+}
+
+/**
+ * Rejects once the silence was too long. It sleeps once and not for each event: where it finds on waking that something
+ * was heard meanwhile, it goes on for what is left. Hundreds of events a second cost no timers.
+ */
+function watchFor<T>({ patience, clock, signal, stalled }: Waiting<T>) {
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  let sleeping: AbortController | undefined;
+  let begun = false;
+  /** Since when the source has been silent, as far as it counts. */
+  let since = clock.now();
+
+  const wake = () => {
+    sleeping?.abort(signal.reason);
+    sleeping = undefined;
+  };
+  const sleep = async (limit: number, until: AbortSignal) => {
+    for (;;) {
+      const left = limit - (clock.now() - since);
+      if (left <= 0) throw stalled(limit);
+      await clock.sleep(left, until);
+    }
+  };
+  signal.addEventListener('abort', wake);
+  return {
+    /** Never resolves. Called when the source is asked: while nobody asks, silence is not its fault. */
+    over(): Promise<never> {
+      if (begun) since = clock.now();
+      if (!sleeping) {
+        const own = new AbortController();
+        sleeping = own;
+        sleep(begun ? patience.betweenMs : patience.firstTokenMs, own.signal).catch(error => {
+          if (sleeping === own || signal.aborted) failed.reject(error);
+        });
+      }
+      return failed.promise;
+    },
+    heard(token: boolean) {
+      if (begun || !token) return;
+      begun = true;
+      wake();
+    },
+    end() {
+      signal.removeEventListener('abort', wake);
+      wake();
+    },
+  };
 }
