@@ -33,22 +33,21 @@ export function toWire(history: readonly Message[], dialect: Dialect): WireMessa
       case 'system':
       case 'user':
         // Hosts answer 400 to an empty message, and to an empty text part.
-        if (message.text.trim()) messages.push({ role: message.role, content: message.text });
+        if (message.text.trim()) messages.push(plainToWire(message));
         break;
       case 'assistant': {
         // Thinking alone is no message; it would also end the range in which the template keeps thinking.
         if (!message.text.trim() && !message.toolCalls.length) break;
         const calls = message.toolCalls.map(call => ({ call, id: idOf(call) }));
-        messages.push(assistantToWire(message, calls, dialect));
+        messages.push(
+          sameAs(message, [...calls.map(c => c.id), echoed(dialect)], () =>
+            assistantToWire(message, calls, dialect),
+          ),
+        );
         for (const { call, id } of calls) {
           const result = results.get(call.id);
           if (!result) missing++;
-          messages.push({
-            role: 'tool',
-            tool_call_id: id,
-            name: call.name,
-            content: (result ? result.text : MISSING_RESULT) || '(empty)',
-          });
+          messages.push(sameAs(result ?? call, [id, call.name], () => resultToWire(id, call, result)));
         }
         break;
       }
@@ -60,6 +59,31 @@ export function toWire(history: readonly Message[], dialect: Dialect): WireMessa
   const repairs = missing ? [`Told the model that ${missing} earlier tool call(s) have no result.`] : [];
   return { messages, repairs };
 }
+
+/** What went out for a message before, where nothing it was made from is another now: see bodyText.ts. */
+const sent = new WeakMap<object, { from: readonly string[]; wire: Json }>();
+function sameAs(source: object, from: readonly string[], make: () => Json): Json {
+  const before = sent.get(source);
+  if (before?.from.length === from.length && before.from.every((part, at) => part === from[at]))
+    return before.wire;
+  const wire = make();
+  sent.set(source, { from, wire });
+  return wire;
+}
+
+const plainToWire = (message: Exclude<Message, AssistantMessage | ToolMessage>): Json =>
+  sameAs(message, [], () => ({ role: message.role, content: message.text }));
+
+const resultToWire = (id: string, { name }: ToolCall, result: ToolMessage | undefined): Json => ({
+  role: 'tool',
+  tool_call_id: id,
+  name,
+  content: (result ? result.text : MISSING_RESULT) || '(empty)',
+});
+
+/** All that `echo` looks at besides the message. */
+const echoed = ({ profile, seenKey }: Dialect) =>
+  `${profile.reasoningRequired} ${echoKeys(profile.echo, seenKey).join()}`;
 
 /** The first result of each call. */
 function resultsByCall(history: readonly Message[]): Map<string, ToolMessage> {

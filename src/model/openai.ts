@@ -4,9 +4,10 @@
  */
 import OpenAI, { APIConnectionError, APIError, APIUserAbortError } from 'openai';
 import type { Backend } from '../protocol/events.ts';
+import { bodyText } from './bodyText.ts';
 import { ModelError } from './client.ts';
 import { answerError, errorIn, networkError, notAnApiError, type Place } from './errors.ts';
-import { asObject, parseJson } from './json.ts';
+import { asObject, type Json, parseJson } from './json.ts';
 import { createSseDecoder, type ServerSentEvent } from './sse.ts';
 
 export type WireEvent =
@@ -79,7 +80,7 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: 
 
     async *chat(body, signal) {
       const response = await request(
-        () => client.post('/chat/completions', { body, signal, stream: true }).asResponse(),
+        () => client.post('/chat/completions', { ...json(body), signal, stream: true }).asResponse(),
         signal,
       );
       const type = response.headers.get('content-type') ?? '';
@@ -98,6 +99,9 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: 
     },
   };
 }
+
+/** Written here, as the client would write all of a long history anew each time; it takes a text with its type as it is. */
+const json = (body: Json) => ({ body: bodyText(body), headers: { 'content-type': 'application/json' } });
 
 /** A backend that ignored `stream: true` and answered in one piece. */
 function* whole(text: string): Generator<WireEvent> {

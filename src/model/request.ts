@@ -48,7 +48,7 @@ export function outputBudget({ window, prompt, outputCap, tokensAMinute }: Room,
 }
 
 export interface Body {
-  body: Json;
+  body: Json & { messages: Json[] };
   repairs: string[];
 }
 
@@ -69,7 +69,7 @@ export function requestBody(
   if (nudges(variation)) messages.push({ role: 'user', content: NUDGE });
   if (variation.begun) messages.push(toContinue(variation.begun));
   const { temperature } = factsOf(model, profile.selfHosted);
-  const body: Json = {
+  const body: Body['body'] = {
     model,
     messages,
     // `auto` is the only choice that thinking allows besides none, and it is the default: nothing is sent.
