@@ -10,14 +10,22 @@ export interface Writer {
   close(): Promise<void>;
 }
 
-/** Kinds whose loss nobody would notice after a crash: the next synced one carries them to disk. */
+/**
+ * Kinds whose loss nobody would notice after a power loss: the next synced one carries them to disk. A decision is
+ * nothing without the intent or the result that follows.
+ */
 const BUFFERED: ReadonlySet<NewEvent['type']> = new Set([
   'step.started',
   'request.reserved',
   'tool.planned',
+  'tool.decided',
   'checkpoint.taken',
   'notice',
 ]);
+
+/** A call that changed nothing is simply made again; what the model said to its result is synced after it. */
+const mayWait = (event: NewEvent, state: SessionState) =>
+  BUFFERED.has(event.type) || (event.type === 'tool.result' && !state.intents.has(event.callId));
 
 export type Recorder = ReturnType<typeof createRecorder>;
 
@@ -44,7 +52,7 @@ export function createRecorder(state: SessionState, writer: Pick<Writer, 'append
 
   /** Resolves when it is as durable as its kind asks for, and in the folds. */
   const record = (event: NewEvent): Promise<void> => {
-    const appended = writer.append(event, BUFFERED.has(event.type) ? 'buffered' : 'synced');
+    const appended = writer.append(event, mayWait(event, state) ? 'buffered' : 'synced');
     const done = Promise.all([appended, folded]).then(([stamped]) => fold(stamped));
     folded = done.catch(() => {});
     return done;
