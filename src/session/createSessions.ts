@@ -4,7 +4,7 @@ import type { Toolbox } from '../agent/seams.ts';
 import { systemPrompt } from '../agent/systemPrompt.ts';
 import type { NewEvent } from '../protocol/events.ts';
 import { createBashParser } from '../safety/commands/bashParser.ts';
-import { createPolicy } from '../safety/policy.ts';
+import { createPolicy, type PolicyOptions } from '../safety/policy.ts';
 import { createTools, declarations } from '../tools/catalog.ts';
 import type { Tool } from '../tools/tool.ts';
 import { createTaking } from './checkpoints/taking.ts';
@@ -15,6 +15,7 @@ import { createFollowedSession } from './followedSession.ts';
 import { createLiveSession } from './liveSession.ts';
 import { acquireLock, type Holder } from './lock.ts';
 import { logReader } from './logReader.ts';
+import { onlyLooks } from './onlyLooks.ts';
 import { listenForRequests } from './requests.ts';
 import { type SessionPaths, sessionFiles } from './sessionFiles.ts';
 import { newId } from './sessionId.ts';
@@ -55,7 +56,7 @@ export function createSessions(options: SessionsOptions): Sessions {
           tools: toolbox(tools, state),
           decide: decider(state, paths),
           spentOn: files.spentOn,
-          taking: takingOf(id, state),
+          taking: takingOf(id, state, paths),
         },
         options,
       );
@@ -74,21 +75,22 @@ export function createSessions(options: SessionsOptions): Sessions {
       holder,
       state,
       reader: logReader(paths.directory),
-      taking: takingOf(id, state),
+      taking: takingOf(id, state, paths),
     };
     return createFollowedSession(parts, options);
   }
 
-  const takingOf = (session: string, state: SessionState) =>
+  const takingOf = (session: string, state: SessionState, paths: SessionPaths) =>
     createTaking({
       stateDir: options.stateDir,
       session,
       roots: () => host.roots,
       fold: state.checkpoints,
+      onlyLooks: onlyLooks(policyOptions(state, paths)),
     });
 
-  function decider(state: SessionState, paths: SessionPaths) {
-    const policy = createPolicy({
+  function policyOptions(state: SessionState, paths: SessionPaths): PolicyOptions {
+    return {
       roots: host.roots,
       platform: host.platform,
       home: homedir(),
@@ -99,7 +101,11 @@ export function createSessions(options: SessionsOptions): Sessions {
       editedByAgent: () => state.edited,
       searchPath: process.env.PATH,
       parser,
-    });
+    };
+  }
+
+  function decider(state: SessionState, paths: SessionPaths) {
+    const policy = createPolicy(policyOptions(state, paths));
     return (access: Parameters<typeof policy.decide>[0]) =>
       policy.decide(access, { mode: state.mode, rules: state.rules });
   }

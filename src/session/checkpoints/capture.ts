@@ -9,7 +9,7 @@ import { behindLink, FEW, GONE, idOf, readable, readFew, sort, statOf } from './
 import { type Answer, git, names, nulSeparated, type Repository } from './git.ts';
 import { patchFrom, type TreePatcher } from './patchTree.ts';
 import { keepTree } from './repository.ts';
-import { NOT_KEPT, parseRaw } from './trees.ts';
+import { type Entry, NOT_KEPT, parseRaw } from './trees.ts';
 
 export interface Capture {
   tree: string;
@@ -20,6 +20,8 @@ export interface Capture {
 export interface Folder {
   /** The state of everything that is kept, and of `edited` whatever the rules say. */
   capture(edited: ReadonlySet<BytePath>): Promise<Capture>;
+  /** The same without a look around: of the state before, only `touched` can have changed. Undefined: look. */
+  captureTouched(touched: ReadonlySet<BytePath>): Promise<Capture | undefined>;
   /** The state of these files alone, at once and beside a capture that still runs. */
   captureOnly(edited: ReadonlySet<BytePath>): Promise<Capture>;
   /** Those that exist and are in no capture yet: ignored, too large, or new. */
@@ -140,9 +142,12 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
       const name = line.slice(line.indexOf('\t') + 1);
       if (!name.endsWith(PLANTED)) changes.set(name, mode === '0' ? undefined : { mode, id });
     }
+    return patched(patcher, changes);
+  };
+  const patched = async (from: TreePatcher, changes: Map<BytePath, Entry | undefined>) => {
     if ([...changes.keys()].some(name => name.includes('\n'))) return undefined;
     for (const name of changes.keys()) ahead.add(name);
-    const { tree, changed } = await patcher.patch(changes);
+    const { tree, changed } = await from.patch(changes);
     if (tree !== last) await keepTree(repository, session, tree);
     last = tree;
     return { tree, changed };
@@ -172,9 +177,25 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
         known.clear();
         ahead.clear();
         last = undefined;
+        patcher = undefined;
         begun = false;
         throw error;
       }
+    },
+    async captureTouched(touched) {
+      if (!patcher || touched.size > FEW) return undefined;
+      const there: BytePath[] = [];
+      const changes = new Map<BytePath, Entry | undefined>();
+      for (const name of touched) {
+        if (await behindLink(repository.root, name)) return undefined;
+        const found = await statOf(onDisk(repository.root, name));
+        if (found?.isFile() || found?.isSymbolicLink()) there.push(name);
+        else changes.set(name, undefined);
+      }
+      const read = await readFew(repository, there);
+      if (!read) return undefined;
+      for (const [name, entry] of read) changes.set(name, entry);
+      return patched(patcher, changes);
     },
     async captureOnly(edited) {
       const file = `${index}-part`;

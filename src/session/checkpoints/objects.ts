@@ -1,13 +1,14 @@
-/** Writes git objects without starting git: most checkpoints differ from the one before in a file or two. */
+/** Reads and writes git objects without starting git: most checkpoints differ from the one before in a file or two. */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
+import { deflate, inflate } from 'node:zlib';
 import type { Entry } from './trees.ts';
 
 const compress = promisify(deflate);
+const expand = promisify(inflate);
 
 /** Gives the object's id. */
 export async function writeObject(
@@ -25,6 +26,17 @@ export async function writeObject(
   await writeFile(temporary, await compress(bytes, { level: 1 }), { mode: 0o444 });
   await rename(temporary, file);
   return id;
+}
+
+/** Undefined where git has to be asked: the tree is packed. */
+export async function readTree(directory: string, id: string): Promise<Listing | undefined> {
+  try {
+    const bytes = await expand(await readFile(path.join(directory, 'objects', id.slice(0, 2), id.slice(2))));
+    const start = bytes.indexOf(0) + 1;
+    return bytes.subarray(0, 5).toString() === 'tree ' ? parseTree(bytes.subarray(start)) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Name → entry of one folder; folders have this mode. */

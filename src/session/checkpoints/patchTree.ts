@@ -1,7 +1,7 @@
 /** A tree with a few files changed, made from the tree before: reads and writes the folders on their way alone. */
 import { type BytePath, parents } from './bytePath.ts';
 import { git, type Repository } from './git.ts';
-import { FOLDER, formatTree, type Listing, parseTree, writeObject } from './objects.ts';
+import { FOLDER, formatTree, type Listing, parseTree, readTree, writeObject } from './objects.ts';
 import { type Entry, same } from './trees.ts';
 
 export interface TreePatcher {
@@ -16,6 +16,13 @@ export function patchFrom(repository: Repository, tree: string): TreePatcher {
   let root = tree;
 
   const load = async (folders: BytePath[]) => {
+    // The nearest to the root first: most often its listing names the next, and no git is started.
+    for (const folder of folders.sort((a, b) => a.length - b.length)) {
+      if (listings.has(folder)) continue;
+      const id = folder ? idIn(listings, folder) : root;
+      const found = id && (await readTree(repository.directory, id));
+      if (found) listings.set(folder, found);
+    }
     const unknown = folders.filter(folder => !listings.has(folder));
     if (!unknown.length) return;
     const input = Buffer.from(unknown.map(folder => `${root}:${folder}\n`).join(''), 'latin1');
@@ -76,6 +83,12 @@ export function patchFrom(repository: Repository, tree: string): TreePatcher {
   function write(listing: Listing): Promise<string> {
     return writeObject(repository.directory, 'tree', formatTree(listing));
   }
+}
+
+function idIn(listings: ReadonlyMap<BytePath, Listing | undefined>, folder: BytePath): string | undefined {
+  const cut = folder.lastIndexOf('/');
+  const entry = listings.get(cut < 0 ? '' : folder.slice(0, cut))?.get(folder.slice(cut + 1));
+  return entry?.mode === FOLDER ? entry.id : undefined;
 }
 
 const depth = (folder: BytePath) => folder.split('/').length;

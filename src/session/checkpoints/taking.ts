@@ -15,6 +15,13 @@ import { ensureRepository, repositoryOf } from './repository.ts';
 
 /** With what the small checkpoint then costs, a step is never held up by 2 s. */
 const PATIENCE_MS = 1_500;
+/**
+ * What the agent edits is known without looking, and what it may have changed otherwise (commands) is always looked
+ * for. Looking for what others change takes no more than this part of the time: a look that took 50 ms is good for 1 s
+ * in which the agent does nothing but edit. What others change meanwhile is seen by the next look.
+ */
+const LOOK_SHARE = 1 / 20;
+const LONGEST_QUIET_MS = 2_000;
 
 export type CheckpointTaken = Extract<NewEvent, { type: 'checkpoint.taken' }>;
 type Recorded = CheckpointTaken | Extract<NewEvent, { type: 'notice' }>;
@@ -38,15 +45,22 @@ export interface TakingOptions {
   /** The folders of the workspace as they are now. */
   roots(): readonly string[];
   fold: CheckpointFold;
+  /** Whether a command can change no file, whatever it finds. Without it any command may change all of them. */
+  onlyLooks?(command: CommandEffect): Promise<boolean>;
   /** Shortened in tests. */
   patienceMs?: number;
+  /** In tests: 0 looks around at each checkpoint. */
+  quietMs?: number;
 }
+type CommandEffect = Extract<Effect, { kind: 'command' }>;
 
 interface Watched {
   repository: Repository;
   folder: Folder;
   /** The capture that runs. */
   running: Promise<Capture> | undefined;
+  /** Until when a look around would cost more than it is likely to find; see `LOOK_SHARE`. */
+  quietUntil: number;
 }
 
 export function createTaking(options: TakingOptions): Taking {
@@ -73,18 +87,33 @@ export function createTaking(options: TakingOptions): Taking {
       repository,
       folder: openFolder(repository, session, closing.signal),
       running: undefined,
+      quietUntil: 0,
     };
   };
 
   const start = (on: Watched, edited: ReadonlySet<BytePath>): Promise<Capture> => {
+    const began = performance.now();
     const running = on.folder.capture(edited).finally(() => (on.running = undefined));
     on.running = running;
-    return running;
+    return running.then(taken => {
+      const now = performance.now();
+      on.quietUntil = now + Math.min((now - began) / LOOK_SHARE, options.quietMs ?? LONGEST_QUIET_MS);
+      return taken;
+    });
   };
+  /** Files that the agent edits, or has edited since all of them were captured last. */
+  let touched = new Set<string>();
+  /** Since the last look something ran that may have changed any file. */
+  let ranAnything = true;
 
   /** Within the time a step may wait. */
   const takeRoot = async (root: string, edited: ReadonlySet<BytePath>) => {
     const on = await watch(root);
+    if (!ranAnything && !on.running && performance.now() < on.quietUntil) {
+      const names = namesIn(root, [...touched].map(locate));
+      const taken = await on.folder.captureTouched(names).catch(() => undefined);
+      if (taken) return { root, tree: taken.tree, whole: true, changed: taken.changed };
+    }
     const waited = on.running ? undefined : await soon(start(on, edited), options.patienceMs ?? PATIENCE_MS);
     const taken = waited ?? (await on.folder.captureOnly(edited));
     return { root, tree: taken.tree, whole: waited !== undefined, changed: taken.changed };
@@ -117,6 +146,8 @@ export function createTaking(options: TakingOptions): Taking {
       };
       if (!taken.every(({ whole }) => whole)) return [event, ...once(PARTLY)];
       said = undefined;
+      touched = new Set(paths);
+      ranAnything = false;
       return [event];
     } catch (error) {
       return once(NONE, reasonOf(error));
@@ -138,15 +169,26 @@ export function createTaking(options: TakingOptions): Taking {
     return false;
   };
 
+  const runsAnything = async (effects: readonly Effect[]): Promise<boolean> => {
+    for (const effect of effects) {
+      if (effect.kind === 'file') continue;
+      const looks = effect.kind === 'command' && (await options.onlyLooks?.(effect).catch(() => false));
+      if (!looks) return true;
+    }
+    return false;
+  };
+
   return {
     async before(turn, step, effects) {
       const paths = effects.flatMap(effect => (effect.kind === 'file' ? [effect.path] : []));
-      const first = !fold.has(turn, step);
-      if (!first) {
-        const fresh = paths.filter(file => !fold.edited.has(file));
-        if (!(await uncovered(fresh).catch(() => true))) return [];
-      }
-      return take({ turn, step, when: 'before' }, paths);
+      const runs = await runsAnything(effects);
+      if (!paths.length && !runs) return [];
+      for (const file of paths) touched.add(file);
+      const fresh = paths.filter(file => !fold.edited.has(file));
+      const covered = fold.has(turn, step) && !(await uncovered(fresh).catch(() => true));
+      const taken = covered ? [] : await take({ turn, step, when: 'before' }, paths);
+      ranAnything ||= runs;
+      return taken;
     },
     async after(turn, step) {
       if (!fold.isOpen(turn)) return [];
@@ -155,6 +197,8 @@ export function createTaking(options: TakingOptions): Taking {
       return taken;
     },
     async whole() {
+      // Whoever asks for it is about to change files, or has done so.
+      ranAnything = true;
       const all = [...fold.edited.keys()].map(locate);
       return Promise.all(
         outermost(options.roots()).map(async root => {

@@ -42,12 +42,12 @@ export function place(): Place {
 
 export function keeper(
   { work, state }: Place,
-  more: { session?: string; roots?: string[]; patienceMs?: number } = {},
+  more: { session?: string; roots?: string[]; patienceMs?: number; quietMs?: number } = {},
 ): Keeper {
   const fold = new CheckpointFold();
   const events: SessionEvent[] = [];
-  const { session = 's1', roots = [work], patienceMs } = more;
-  const taking = createTaking({ stateDir: state, session, roots: () => roots, fold, patienceMs });
+  const { session = 's1', roots = [work], patienceMs, quietMs = 0 } = more;
+  const taking = createTaking({ stateDir: state, session, roots: () => roots, fold, patienceMs, quietMs });
   onTestFinished(() => taking.close());
   let [turn, step, calls] = [0, 0, 0];
   const record = async (event: NewEvent) => {

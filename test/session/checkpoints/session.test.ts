@@ -42,7 +42,7 @@ describe('checkpoints of a session', () => {
   it('are refused while a turn runs', async () => {
     await using shop = workshop();
     const session = await shop.start(
-      scriptedModel([[reply({ calls: [command('c', 'echo started; sleep 60')] })], done]),
+      scriptedModel([[reply({ calls: [command('c', 'echo started > a.txt; cat a.txt; sleep 60')] })], done]),
     );
     await session.send('go');
     session.approve('c', (await pending(session)).nonce, 'once');
