@@ -52,6 +52,13 @@ describe('hostile markdown', () => {
 });
 
 describe('markdown', () => {
+  it('says where a link really leads, unless its text is the address', () => {
+    expect(dom('[nodejs.org](https://evil.example/x)').textContent).toContain('nodejs.org (evil.example)');
+    expect(dom('[x](https://nodejs.org@evil.example/)').textContent).toContain('x (evil.example)');
+    expect(dom('[x](https://nod\u0435js.org/)').textContent).toContain('(xn--nodjs-1we.org)');
+    expect(dom('https://a.example/b').textContent?.trim()).toBe('https://a.example/b');
+  });
+
   it('shows a link with its target in the title, an image as a link', () => {
     const all = dom('[the docs](https://a.example/b) ![a plan](https://a.example/c.png)');
     const links = [...all.querySelectorAll('a')].map(a => [a.textContent, a.title, a.dataset.href]);

@@ -35,9 +35,14 @@ function decode(text: string): string {
   }
 }
 
+/** Where a link really leads is part of what it says, unless its text is the address itself. */
 function link(href: string, inner: string): string {
   if (!linkTarget(href)) return `${inner} (${escaped(href)})`;
-  return `<a href="#" data-href="${escaped(href)}" title="${escaped(href)}">${inner}</a>`;
+  const anchor = `<a href="#" data-href="${escaped(href)}" title="${escaped(href)}">${inner}</a>`;
+  const host = URL.parse(href)?.host;
+  return host && inner !== escaped(href)
+    ? `${anchor} <span class="target">(${escaped(host)})</span>`
+    : anchor;
 }
 
 const marked = new Marked({
