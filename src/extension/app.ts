@@ -42,6 +42,7 @@ export function createApp(context: vscode.ExtensionContext) {
     served: async backend => (await app.engine()).served(backend),
     refusal: session => blockedBy(session)?.text,
     offerToGoOn: goOn => void offerToGoOn(goOn),
+    attempt: (what, work) => app.attempt(what, work),
   });
   const view = createChatView({
     extensionUri: context.extensionUri,

@@ -35,7 +35,8 @@ export function followRuns(app: App): vscode.Disposable {
   };
 
   const tell = async (session: Session) => {
-    if (app.view.visible && session === chat.session) return;
+    // Whoever holds it is told.
+    if (session.readOnly || (app.view.visible && session === chat.session)) return;
     const pending = session.transcript.head.pending.find(p => !told.has(p.nonce));
     if (!pending) return;
     told.add(pending.nonce);

@@ -19,13 +19,30 @@ function fakeSession(id: string, known: Disk) {
   transcript.head = { ...transcript.head, id, backend };
   let ended = () => {};
   let settled: Promise<void> = Promise.resolve();
+  let free = () => {};
+  const freed = new Promise<void>(resolve => (free = resolve));
+  const holder = known.held.get(id);
   const session = {
     id,
     transcript,
     live: [],
     running: false,
     interrupted: known.interrupted.has(id),
-    readOnly: known.held.has(id) ? 'open elsewhere' : undefined,
+    readOnly: holder ? 'open elsewhere' : undefined,
+    held: holder && {
+      by: { kind: holder },
+      freed,
+      handOver: async () => session.release(),
+    },
+    /** The other process closes it. */
+    release() {
+      known.held.delete(id);
+      free();
+    },
+    wanted: () => {},
+    onWanted(listener: () => void) {
+      session.wanted = listener;
+    },
     closed: false,
     sent: [] as string[],
     subscribe: (listener: (update: SessionUpdate) => void) => {
@@ -59,7 +76,12 @@ function fakeSession(id: string, known: Disk) {
     settled: () => settled,
     async close() {
       session.closed = true;
-      known.held.delete(id);
+      if (session.running) {
+        known.interrupted.add(id);
+        session.running = false;
+        ended();
+      }
+      free();
     },
   };
   return session;
@@ -67,7 +89,8 @@ function fakeSession(id: string, known: Disk) {
 type FakeSession = ReturnType<typeof fakeSession>;
 interface Disk {
   interrupted: Set<string>;
-  held: Set<string>;
+  /** By another process of this kind. */
+  held: Map<string, string>;
 }
 
 let disk: Disk;
@@ -79,7 +102,7 @@ let modes: ApprovalMode[];
 let offered: (() => Promise<void>)[];
 
 beforeEach(() => {
-  disk = { interrupted: new Set(), held: new Set() };
+  disk = { interrupted: new Set(), held: new Map() };
   store = new Map();
   made = [];
   modes = [];
@@ -94,7 +117,7 @@ beforeEach(() => {
 });
 
 /** A window; a second one on the same memory is the window after its reload. */
-function openWindow(pollMs?: number) {
+function openWindow() {
   const make = (id: string) => {
     const session = fakeSession(id, disk);
     made.push(session);
@@ -122,7 +145,7 @@ function openWindow(pollMs?: number) {
     served: async wanted => ({ ...wanted, model: wanted.model || 'served' }),
     refusal: () => refusal,
     offerToGoOn: go => offered.push(go),
-    pollMs,
+    attempt: (_, work) => work(),
   });
 }
 
@@ -237,14 +260,135 @@ describe('after a reload', () => {
     store.set('ascent.session', 's1');
     store.set('ascent.running', ['s1']);
     disk.interrupted.add('s1');
-    disk.held.add('s1');
-    const chat = openWindow(1);
+    disk.held.set('s1', 'window');
+    const chat = openWindow();
     const seen = new Promise<void>(resolve => chat.onSwitch(() => chat.session?.readOnly || resolve()));
     await chat.restore();
     expect(chat.session?.readOnly).toBeDefined();
     await expect(chat.send('now', [])).rejects.toThrow('open elsewhere');
+    made[0]!.release();
     await seen;
     await vi.waitFor(() => expect(chat.session?.running).toBe(true));
+  });
+});
+
+describe('a session that another process holds', () => {
+  const follow = async (kind: string, status: 'running' | 'idle') => {
+    disk.held.set('s1', kind);
+    const chat = openWindow();
+    await chat.open('s1');
+    const followed = made[0]!;
+    if (status === 'running') followed.tell('running');
+    return { chat, followed };
+  };
+  it('comes here by itself once it is free, and its run goes on', async () => {
+    const { chat, followed } = await follow('window', 'running');
+    expect(chat.running).toEqual([]);
+    expect(store.get('ascent.running')).toBeUndefined();
+    disk.interrupted.add('s1');
+    followed.release();
+    await vi.waitFor(() => expect(chat.session?.running).toBe(true));
+    expect(followed.closed).toBe(true);
+  });
+  it('with resume = ask offers to go on', async () => {
+    settings = { ...settings, resume: 'ask' };
+    const { chat, followed } = await follow('window', 'running');
+    disk.interrupted.add('s1');
+    followed.release();
+    await vi.waitFor(() => expect(offered).toHaveLength(1));
+    expect(chat.session).toMatchObject({ running: false, readOnly: undefined });
+  });
+  it('that did not run there does not run here', async () => {
+    const { chat, followed } = await follow('window', 'idle');
+    disk.interrupted.add('s1');
+    followed.release();
+    await vi.waitFor(() => expect(chat.session?.readOnly).toBeUndefined());
+    expect(chat.session?.running).toBe(false);
+  });
+  it('is taken over when a person wants it, and goes on whatever the setting', async () => {
+    settings = { ...settings, resume: 'ask' };
+    const { chat } = await follow('window', 'running');
+    expect(chat.session?.readOnly).toBeDefined();
+    disk.interrupted.add('s1');
+    await chat.takeOver();
+    expect(chat.session).toMatchObject({ running: true, readOnly: undefined });
+    expect(offered).toEqual([]);
+  });
+  it('in the background is taken back by opening it, and by nothing less', async () => {
+    store.set('ascent.session', 's1');
+    disk.held.set('s1', 'background');
+    const chat = openWindow();
+    await chat.restore();
+    made[0]!.tell('running');
+    expect(chat.session?.readOnly).toBeDefined();
+    disk.interrupted.add('s1');
+    await chat.open('s1');
+    expect(chat.session).toMatchObject({ running: true, readOnly: undefined });
+  });
+  it('that ran behind the shown one before a reload goes on when the window before lets go of it', async () => {
+    store.set('ascent.running', ['s1']);
+    disk.held.set('s1', 'window');
+    disk.interrupted.add('s1');
+    const chat = openWindow();
+    await chat.restore();
+    made[0]!.release();
+    await vi.waitFor(() => expect(chat.running.map(s => s.id)).toEqual(['s1']));
+    expect(chat.session).toBeUndefined();
+  });
+  it('that cannot come back keeps no other away', async () => {
+    store.set('ascent.running', ['gone', 's2']);
+    disk.interrupted.add('s2');
+    const chat = openWindow();
+    await chat.restore();
+    expect(chat.running.map(s => s.id)).toEqual(['s2']);
+    expect(store.get('ascent.running')).toEqual(['s2']);
+  });
+});
+
+describe('a session that another process wants', () => {
+  it('is closed, followed from then on, and not remembered as running here', async () => {
+    const chat = openWindow();
+    await chat.send('long', []);
+    disk.held.set('s1', 'window');
+    made[0]!.wanted();
+    await vi.waitFor(() => expect(chat.session?.readOnly).toBeDefined());
+    expect(made[0]!.closed).toBe(true);
+    expect(store.get('ascent.running')).toEqual([]);
+  });
+  it('goes on here when nobody came for it', async () => {
+    const chat = openWindow();
+    await chat.send('long', []);
+    made[0]!.wanted();
+    await vi.waitFor(() => expect(chat.session).toBe(made[1]));
+    await vi.waitFor(() => expect(chat.session?.running).toBe(true));
+  });
+});
+
+describe('continuing in the background', () => {
+  it('closes the session before the other process starts, then follows it', async () => {
+    const chat = openWindow();
+    await chat.send('long', []);
+    await chat.toBackground(async () => {
+      expect(made[0]!.closed).toBe(true);
+      disk.held.set('s1', 'background');
+    });
+    expect(chat.session?.readOnly).toBeDefined();
+    expect(chat.running).toEqual([]);
+  });
+  it('that does not start leaves the run going here', async () => {
+    const chat = openWindow();
+    await chat.send('long', []);
+    const failing = () => Promise.reject(new Error('no such program'));
+    await expect(chat.toBackground(failing)).rejects.toThrow('no such program');
+    expect(chat.session?.running).toBe(true);
+  });
+  it('is refused where there is nothing to go on with', async () => {
+    const chat = openWindow();
+    await expect(chat.toBackground(async () => {})).rejects.toThrow('no session yet');
+    await chat.send('short', []);
+    made[0]!.end();
+    await expect(chat.toBackground(async () => {})).rejects.toThrow('nothing to go on with');
+    expect(made[0]!.closed).toBe(false);
   });
 });
 

@@ -1,8 +1,10 @@
 /** The session that is shown, and everything a person does with it. Knows nothing of the view. */
 import type { ApprovalMode } from '../../protocol/access.ts';
 import type { ContextItem } from '../../protocol/events.ts';
+import type { SessionHead } from '../../protocol/transcript.ts';
 import type { Session, Sessions } from '../../session/sessions.ts';
 import { createGoingOn, type GoingOnOptions } from './goingOn.ts';
+import { createMoving, type MovingOptions } from './moving.ts';
 import { createOpenSessions, type Memory } from './openSessions.ts';
 import { Refused } from './refused.ts';
 
@@ -12,8 +14,8 @@ export interface ChatOptions extends Omit<GoingOnOptions, 'open' | 'inOrder'> {
   /** Made on first use. */
   sessions(): Promise<Sessions>;
   memory: Memory;
-  /** How often to look whether a session that another window holds has become free; milliseconds. */
-  pollMs?: number;
+  /** Does what happens by itself, and tells the person when it fails. */
+  attempt: MovingOptions['attempt'];
 }
 
 export type Chat = ReturnType<typeof createChat>;
@@ -40,28 +42,19 @@ export function createChat(options: ChatOptions) {
     void memory.update(SHOWN, session?.id);
     if (before && before !== session) letGo(before);
     for (const listener of switched) listener();
-    if (session?.readOnly) void watch(session);
   };
   /** Closes a session once it neither runs nor shows. */
   const letGo = (session: Session) => open.closeWhenDone(session, () => session === shown);
 
-  /** Another window holds it: look again until it is free (or shown no more), so that what is shown is up to date. */
-  const watch = async (session: Session): Promise<void> => {
-    await new Promise(resolve => setTimeout(resolve, options.pollMs ?? 3_000));
-    if (open.closing) return;
-    await inOrder(async () => {
-      if (session !== shown) return;
-      await open.close(session);
-      const next = await open.open(session.id);
-      if (looksLike(session, next)) {
-        shown = next;
-        void watch(next);
-      } else {
-        show(next);
-        await goingOn.afterReload(next);
-      }
-    });
-  };
+  const moving = createMoving({
+    open,
+    goingOn,
+    inOrder,
+    isShown: session => session.id === shown?.id,
+    show,
+    letGo,
+    attempt: options.attempt,
+  });
 
   const writable = (session: Session | undefined): Session => {
     if (!session) throw new Refused('There is no session yet. Describe a task to start one.');
@@ -103,9 +96,11 @@ export function createChat(options: ChatOptions) {
           await goingOn.afterReload(session);
         }
         for (const other of others) {
-          const session = await open.open(other);
+          // One that cannot come back must not keep the others away.
+          const session = await open.open(other).catch(() => open.noteRunning(other, false));
+          if (!session) continue;
           await goingOn.afterReload(session);
-          letGo(session);
+          if (!session.readOnly) letGo(session);
         }
       }),
 
@@ -127,15 +122,31 @@ export function createChat(options: ChatOptions) {
 
     /** The next message starts a session. What runs goes on behind. */
     startFresh: () => inOrder(async () => show(undefined)),
+    /** A session that runs in the background is taken back. */
     open: (id: string) =>
       inOrder(async () => {
         if (id !== shown?.id) show(await open.open(id));
+        if (shown?.held?.by.kind === 'background') await moving.takeOver(shown);
+      }),
+    /** The shown session, which another process holds, comes here. */
+    takeOver: () =>
+      inOrder(async () => {
+        if (shown) await moving.takeOver(shown);
+      }),
+    /** `start` starts the process that goes on with the session, and resolves when that one holds it. */
+    toBackground: (start: (head: SessionHead) => Promise<void>) =>
+      inOrder(async () => {
+        const session = writable(shown);
+        const why = refusal(session);
+        if (why) throw new Refused(why);
+        await moving.toBackground(session, () => start(session.transcript.head));
       }),
     async list() {
       const listed = await (await options.sessions()).list();
       return listed.map(entry => ({ ...entry, running: open.get(entry.id)?.running ?? entry.running }));
     },
 
+    /** Where another process holds the session, it is asked to. */
     async stop() {
       await shown?.stop();
     },
@@ -165,9 +176,3 @@ export function createChat(options: ChatOptions) {
     close: open.closeAll,
   };
 }
-
-const looksLike = (a: Session, b: Session) =>
-  a.readOnly === b.readOnly &&
-  a.transcript.items.length === b.transcript.items.length &&
-  a.transcript.head.step === b.transcript.head.step &&
-  a.transcript.head.status === b.transcript.head.status;

@@ -17,6 +17,8 @@ export interface GoingOnOptions {
   inOrder<T>(work: () => Promise<T>): Promise<T>;
 }
 
+export type GoingOn = ReturnType<typeof createGoingOn>;
+
 export function createGoingOn({ open, settings, served, refusal, offerToGoOn, inOrder }: GoingOnOptions) {
   const useCurrentBackend = async (session: Session) => {
     const { backend } = settings();
@@ -29,17 +31,20 @@ export function createGoingOn({ open, settings, served, refusal, offerToGoOn, in
     await useCurrentBackend(session);
     await session.resume();
   };
+  /** What ran, here before a reload or in another process that is gone, goes on as the setting says. */
+  const byItself = async (session: Session): Promise<void> => {
+    if (session.readOnly || refusal(session)) return;
+    if (!session.interrupted) return open.noteRunning(session.id, session.running);
+    if (settings().resume === 'auto') return resume(session);
+    open.noteRunning(session.id, false);
+    offerToGoOn(() => inOrder(() => resume(session)));
+  };
   return {
     useCurrentBackend,
     resume,
-    /** A run that this window had going when it went away goes on. */
+    byItself,
     async afterReload(session: Session): Promise<void> {
-      const wasRunning = open.ran.includes(session.id);
-      if (!wasRunning || session.readOnly || refusal(session)) return;
-      if (!session.interrupted) return open.noteRunning(session.id, session.running);
-      if (settings().resume === 'auto') return resume(session);
-      open.noteRunning(session.id, false);
-      offerToGoOn(() => inOrder(() => resume(session)));
+      if (open.ran.includes(session.id)) await byItself(session);
     },
   };
 }

@@ -15,6 +15,7 @@ export function createOpenSessions(sessions: () => Promise<Sessions>, memory: Me
   /** The shown one, and those that still run. */
   const open = new Map<string, Session>();
   const listeners = new Set<(session: Session, update: SessionUpdate) => void>();
+  const holding = new Set<(session: Session) => void>();
   let closing = false;
 
   const noteRunning = (id: string, running: boolean) => {
@@ -26,12 +27,13 @@ export function createOpenSessions(sessions: () => Promise<Sessions>, memory: Me
     open.set(session.id, session);
     let running = isActive(session.transcript.head);
     session.subscribe(update => {
-      if (!('live' in update) && running !== isActive(session.transcript.head)) {
+      if (!session.readOnly && !('live' in update) && running !== isActive(session.transcript.head)) {
         running = !running;
         noteRunning(session.id, running);
       }
       for (const listener of listeners) listener(session, update);
     });
+    for (const listener of holding) listener(session);
     return session;
   };
   const close = async (session: Session): Promise<void> => {
@@ -42,6 +44,8 @@ export function createOpenSessions(sessions: () => Promise<Sessions>, memory: Me
   return {
     hold,
     get: (id: string) => open.get(id),
+    /** It is open here, and the window is not going away. */
+    holds: (session: Session) => !closing && open.get(session.id) === session,
     async open(id: string): Promise<Session> {
       return open.get(id) ?? hold(await (await sessions()).open(id));
     },
@@ -57,6 +61,8 @@ export function createOpenSessions(sessions: () => Promise<Sessions>, memory: Me
     get running(): Session[] {
       return [...open.values()].filter(session => session.running);
     },
+    /** Each session that was opened, once. */
+    onHeld: (listener: (session: Session) => void) => void holding.add(listener),
     onUpdate: (listener: (session: Session, update: SessionUpdate) => void) => void listeners.add(listener),
     /** Sessions that ran when this window was last seen: cheap, opens nothing. */
     get ran(): readonly string[] {
@@ -68,10 +74,8 @@ export function createOpenSessions(sessions: () => Promise<Sessions>, memory: Me
       closing = true;
       await Promise.allSettled([...open.values()].map(session => session.close()));
     },
-    get closing() {
-      return closing;
-    },
   };
 }
 
-const isActive = (head: SessionHead) => head.status === 'running' || head.status === 'waiting';
+/** It runs, here or where it is held. */
+export const isActive = (head: SessionHead) => head.status === 'running' || head.status === 'waiting';
