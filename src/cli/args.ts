@@ -7,8 +7,10 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
 
   ascent run [options] PROMPT     do a task in the current folder
   ascent resume ID [options]      go on with a session that was cut off, stopped or limited
-  ascent sessions                 list the sessions
-  ascent log ID [--json]          print a session
+  ascent stop ID                  stop what runs in a session, wherever it runs
+  ascent sessions                 list the sessions, and say where they run
+  ascent log ID [--follow] [--json]
+                                  print a session; with --follow what comes, until nobody works on it any more
   ascent log ID --wire [--json]   print how the backend did in it
   ascent costs [ID] [--json]      what a session cost, request by request; without ID: what all cost today
   ascent backends [--json]        list the model servers that run on this machine
@@ -34,7 +36,12 @@ Options of run and resume:
   --max-cost AMOUNT    for the session, in the currency of the backend's prices
   --max-cost-per-day AMOUNT
                        for all sessions of the state directory today
+  --max-cost-per-turn AMOUNT
+                       for one turn: a message of yours, and all that follows from it
   --resume ID          go on with this session; PROMPT, if given, is sent to it
+  --take-over          ask the window or command line that has the session open to hand it over
+  --background         nobody is here to answer: when a question comes up, leave the session to who opens it next
+  --api-key-stdin      read the key from standard input, where no other process can see it
   --json               print each recorded event as one JSON line
 
 Exit codes: 0 done · 1 failed (verify: a probe failed) · 2 usage · 3 a limit ended it · 4 an approval was needed and nobody could answer ·
@@ -72,12 +79,19 @@ const RunOptions = CostOptions.extend({
     .default('ask')
     .pipe(z.enum(ApprovalMode.options, { error: '--approve must be ask, edits or all.' })),
   'max-steps': positive('--max-steps', true),
+  'max-cost-per-turn': positive('--max-cost-per-turn', false),
   resume: z.string().optional(),
   json: z.boolean().default(false),
+  'take-over': z.boolean().default(false),
+  background: z.boolean().default(false),
+  'api-key-stdin': z.boolean().default(false),
+  /** The editor's own, for what it starts in the background. */
+  ripgrep: z.string().optional(),
 });
 export type RunOptions = z.infer<typeof RunOptions> & { prompt: string };
 
 const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
 const runFlags = {
   cwd: text,
   'base-url': text,
@@ -88,9 +102,14 @@ const runFlags = {
   approve: text,
   'max-steps': text,
   'max-cost': text,
+  'max-cost-per-turn': text,
   'max-cost-per-day': text,
   resume: text,
-  json: { type: 'boolean' },
+  json: flag,
+  'take-over': flag,
+  background: flag,
+  'api-key-stdin': flag,
+  ripgrep: text,
 } as const;
 
 export function parseRun(args: string[]): RunOptions {

@@ -21,15 +21,16 @@ export interface Engine {
 
 const DEFAULT_STEPS = 300;
 
-/** Throws UsageError when the folder is not there or the backend's address makes no sense. */
+/** Throws UsageError when a folder is not there or the backend's address makes no sense. */
 export async function createEngine(
   options: RunOptions,
-  cwd: string,
+  roots: readonly string[],
   env: NodeJS.ProcessEnv,
   attended: boolean,
 ): Promise<Engine> {
-  const host = createNodeHost({ roots: [cwd] });
-  if ((await host.stat(cwd))?.kind !== 'directory') throw new UsageError(`There is no folder ${cwd}.`);
+  const host = createNodeHost({ roots, ripgrep: options.ripgrep });
+  for (const root of roots)
+    if ((await host.stat(root))?.kind !== 'directory') throw new UsageError(`There is no folder ${root}.`);
   const backend = backendOf(options, env);
   let standin: Standin | undefined;
   const scheduler = createScheduler();
@@ -40,12 +41,13 @@ export async function createEngine(
     host,
     stateDir,
     attended,
+    holder: options.background ? 'background' : 'terminal',
     now: Date.now,
     loadWasm: name => readAsset(__dirname, name),
     limits: () => ({
       maxSteps: options['max-steps'] ?? DEFAULT_STEPS,
       maxCost: options['max-cost'],
-      maxCostPerTurn: undefined,
+      maxCostPerTurn: options['max-cost-per-turn'],
       maxCostPerDay: options['max-cost-per-day'],
     }),
     instructions: () => readInstructions(host),

@@ -7,6 +7,7 @@ import { policy } from './policyCommand.ts';
 import { EXIT, type Io, run } from './run.ts';
 import { listSessions, printLog } from './sessions.ts';
 import { standin } from './standin.ts';
+import { stop } from './stop.ts';
 import { verify } from './verify.ts';
 
 async function main(args: string[], io: Io): Promise<number> {
@@ -19,6 +20,8 @@ async function main(args: string[], io: Io): Promise<number> {
       if (!id || id.startsWith('-')) throw new UsageError('Which session? ascent resume ID');
       return run({ ...parseRun(flags), resume: id }, io);
     }
+    case 'stop':
+      return stop(rest, io);
     case 'sessions':
       return listSessions(rest, io);
     case 'log':

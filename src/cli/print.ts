@@ -13,7 +13,10 @@ export interface Terminal {
 type Style = Parameters<typeof styleText>[0];
 
 /** Prints each thing that happens in the session from now on. */
-export function printSession(session: Session, terminal: Terminal): (update: SessionUpdate) => void {
+export function printSession(
+  session: Pick<Session, 'transcript'>,
+  terminal: Terminal,
+): (update: SessionUpdate) => void {
   return update => {
     if ('event' in update) printItems(update.change.items.filter(isNews), session.transcript, terminal);
     else if (update.live.type === 'step.waiting') terminal.err.write(`  ${waiting(update.live)}\n`);

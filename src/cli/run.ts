@@ -1,7 +1,10 @@
 /** `ascent run` and `ascent resume`: one turn, from a prompt to an exit code. */
 import path from 'node:path';
 import type { TurnEnd } from '../protocol/events.ts';
+import { heldBy } from '../session/heldText.ts';
+import { sessionFiles } from '../session/sessionFiles.ts';
 import type { Session, Sessions } from '../session/sessions.ts';
+import { defaultStateDir } from '../session/stateDir.ts';
 import { type RunOptions, UsageError } from './args.ts';
 import { answerOnTerminal } from './ask.ts';
 import { createEngine } from './engine.ts';
@@ -34,10 +37,11 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   if (!options.prompt && !options.resume) {
     throw new UsageError('There is no prompt. Say what to do: ascent run "make the failing test pass"');
   }
-  const attended = !!io.stdin.isTTY && !!io.stderr.isTTY && !options.json;
-  const engine = await createEngine(options, path.resolve(io.cwd, options.cwd ?? '.'), io.env, attended);
+  const env = await withKey(options, io);
+  const attended = !!io.stdin.isTTY && !!io.stderr.isTTY && !options.json && !options.background;
+  // In the background a question waits in the log for who opens the session next.
+  const engine = await createEngine(options, await rootsOf(options, io), env, attended || options.background);
   const session = await openOrStart(engine.sessions, options, engine.start);
-  if (session.readOnly) throw new UsageError(session.readOnly);
   if (engine.standIn && !options.json) io.stderr.write('Stand-in backend: scripted, no model.\n');
   if (!options.json) io.stderr.write(`Session ${session.id}\n`);
 
@@ -49,6 +53,15 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   const unsubscribe = [session.subscribe(print)];
   if (attended) unsubscribe.push(answerOnTerminal(session, io.stdin, io.stderr, questions.signal));
   const ignoreInterrupts = io.onInterrupt(() => void session.stop());
+  /** It goes on elsewhere: the turn has not ended. */
+  let left: 'wanted' | 'asks' | undefined;
+  const leave = (why: typeof left) => {
+    left ??= why;
+    void session.close();
+  };
+  session.onWanted(() => leave('wanted'));
+  if (options.background)
+    unsubscribe.push(session.subscribe(() => waitsForSomeone(session) && leave('asks')));
   let reason: TurnEnd | undefined;
   session.subscribe(update => {
     if ('event' in update && update.event.type === 'turn.ended') reason = update.event.reason;
@@ -62,15 +75,57 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     for (const stop of unsubscribe) stop();
     await session.close();
   }
-  return reason ? exitCodes[reason] : EXIT.failed;
+  if (reason) return exitCodes[reason];
+  if (left === 'wanted') io.stderr.write('Handed over to another process, which goes on with it.\n');
+  if (left === 'asks')
+    io.stderr.write('It needs an answer: open the session in the editor, or resume it on a terminal.\n');
+  return left ? leftCodes[left] : EXIT.failed;
 }
 
-function openOrStart(
+const leftCodes = { wanted: EXIT.interrupted, asks: EXIT.unanswered };
+
+/** A question is open, and nothing else of the step still runs. */
+function waitsForSomeone({ transcript: { head, items } }: Session): boolean {
+  const runs = () => items.some(item => item.kind === 'tool' && item.state === 'running');
+  return head.pending.length > 0 && !runs();
+}
+
+async function openOrStart(
   sessions: Sessions,
-  { resume }: RunOptions,
+  options: RunOptions,
   start: () => Promise<Session>,
 ): Promise<Session> {
-  return resume ? sessions.open(resume) : start();
+  const { resume } = options;
+  if (!resume) return start();
+  const session = await sessions.open(resume);
+  const { held } = session;
+  if (!held) return session;
+  try {
+    if (!options['take-over'])
+      throw new UsageError(`${heldBy(held.by)}. Go on there, close it there first, or add --take-over.`);
+    await held.handOver();
+  } finally {
+    await session.close();
+  }
+  return openOrStart(sessions, options, start);
+}
+
+/** A session's own folders, unless others are named. */
+async function rootsOf({ cwd, resume, ...options }: RunOptions, io: Io): Promise<readonly string[]> {
+  const here = [path.resolve(io.cwd, cwd ?? '.')];
+  if (!resume || cwd !== undefined) return here;
+  const recorded = await sessionFiles(options['state-dir'] ?? defaultStateDir(io.env)).rootsOf(resume);
+  return recorded?.length ? recorded : here;
+}
+
+/** The environment as if it held the key; this process's own stays as it is. */
+async function withKey(options: RunOptions, { stdin, env }: Io): Promise<NodeJS.ProcessEnv> {
+  if (!options['api-key-stdin']) return env;
+  let text = '';
+  for await (const chunk of stdin) text += chunk;
+  const key = text.trim();
+  if (!key) throw new UsageError('--api-key-stdin: nothing came on standard input.');
+  return { ...env, [options['api-key-env'] ?? 'ASCENT_API_KEY']: key };
 }
 
 function printEvents({ stdout }: Io): Parameters<Session['subscribe']>[0] {

@@ -1,4 +1,5 @@
 /** The parts of the other rooms, put together for this editor. The only file of this room that makes them. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { readAsset } from '../host/assets.ts';
 import type { Host } from '../host/host.ts';
@@ -10,6 +11,8 @@ import { withServedModel } from '../model/servedModel.ts';
 import type { Report } from '../model/verify/report.ts';
 import { type Progress, verifyBackend } from '../model/verify/verify.ts';
 import type { Backend } from '../protocol/events.ts';
+import type { SessionHead } from '../protocol/transcript.ts';
+import { startInBackground } from '../session/background.ts';
 import { createSessions } from '../session/createSessions.ts';
 import { readInstructions } from '../session/instructions.ts';
 import { learntFile } from '../session/learntFile.ts';
@@ -18,6 +21,7 @@ import { defaultStateDir } from '../session/stateDir.ts';
 import { openVerificationLedger } from '../session/verificationLedger.ts';
 import { standinAt } from '../standin/fromUrl.ts';
 import type { Standin } from '../standin/standin.ts';
+import { backgroundArgs, backgroundEnv } from './background.ts';
 import { findRipgrep, ripgrepPlaces } from './editor/ripgrep.ts';
 import { createVscodeHost, workspaceRoots } from './editor/vscodeHost.ts';
 import type { Keys } from './keys.ts';
@@ -31,6 +35,8 @@ export interface Engine {
   probe(backend: Backend, signal: AbortSignal): Promise<ModelInfo>;
   /** With the model it serves, where nobody named one; with the usual name where it does not tell. */
   served(backend: Backend): Promise<Backend>;
+  /** Starts a process that goes on with a session nobody holds, see `startInBackground`. */
+  goOnInBackground(head: SessionHead): Promise<void>;
   /** Probes a backend's wire, see `verifyBackend`. */
   verify(backend: Backend, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Report>;
 }
@@ -89,6 +95,7 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
     loadWasm: name => readAsset(__dirname, name),
     limits,
     attended: true,
+    holder: 'window',
     now: Date.now,
     instructions: async () => (vscode.workspace.isTrusted ? readInstructions(host) : undefined),
   });
@@ -102,6 +109,21 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
       // What is wrong with the backend, the turn will tell, with the button that helps.
       const usual = { ...backend, model: backend.model || DEFAULT_MODEL };
       return named(backend, new AbortController().signal).catch(() => usual);
+    },
+    async goOnInBackground({ id, backend, roots }) {
+      const apiKey = backend.standIn ? undefined : await keys.get(backend.baseUrl);
+      await startInBackground({
+        stateDir,
+        id,
+        program: process.execPath,
+        args: [
+          path.join(__dirname, 'cli.cjs'),
+          ...backgroundArgs({ id, stateDir, backend, limits: limits(), ripgrep, apiKey }),
+        ],
+        env: backgroundEnv(process.env),
+        cwd: roots[0] ?? workspaceRoots()[0]!,
+        input: apiKey ? `${apiKey}\n` : '',
+      });
     },
     async verify(backend, signal, onProgress) {
       const ledger = await openVerificationLedger({ stateDir, backend, now: Date.now, limits });

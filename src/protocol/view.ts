@@ -54,9 +54,11 @@ export const ViewMessage = z.discriminatedUnion('type', [
       'showLog',
       /** Goes on with the last turn, whether it failed, was stopped, or met a limit. */
       'retry',
-      /** The two that `blocked` offers. */
+      'continueInBackground',
+      /** Those that `blocked` offers. */
       'trust',
       'openFolder',
+      'takeOver',
     ]),
   }),
 ]);
@@ -68,6 +70,8 @@ export interface SessionSummary {
   /** Milliseconds since the epoch. */
   updatedAt: number;
   running: boolean;
+  /** Its last turn was cut off, or waits for an answer that nobody was there to give. */
+  unfinished?: boolean;
   /** Who has it open: this process, or another one. */
   where?: 'here' | 'window' | 'terminal' | 'background';
 }
@@ -91,7 +95,7 @@ export interface Snapshot {
   backend: { label: string; standIn: boolean };
   mode: ApprovalMode;
   /** Set when nothing can be sent, with the reason: no folder, restricted mode, session open elsewhere. */
-  blocked?: { text: string; command?: { label: string; command: 'trust' | 'openFolder' } };
+  blocked?: { text: string; command?: { label: string; command: 'trust' | 'openFolder' | 'takeOver' } };
 }
 
 /** From the host to the view. */

@@ -5,16 +5,16 @@ import { stepRows } from './checkpoints/steps.ts';
 import type { Taking } from './checkpoints/taking.ts';
 import { realDisk } from './disk.ts';
 import { SessionError } from './error.ts';
+import { followLog } from './followLog.ts';
 import { heldText } from './heldText.ts';
 import { showAsStopped } from './liveSession.ts';
-import { type Holder, lockHolder } from './lock.ts';
+import type { Holder } from './lock.ts';
 import type { LogReader } from './logReader.ts';
 import { createRecorder } from './recorder.ts';
 import { request, withdraw } from './requests.ts';
 import type { SessionPaths } from './sessionFiles.ts';
 import type { Session, SessionsOptions } from './sessions.ts';
 import type { SessionState } from './state.ts';
-import { watchDirectory } from './watchDirectory.ts';
 
 export interface FollowedSessionParts {
   id: string;
@@ -26,8 +26,6 @@ export interface FollowedSessionParts {
   taking: Taking;
 }
 
-/** A holder that was killed tells nobody: that it is gone is seen by looking. Milliseconds. */
-const LOOK_MS = 1_000;
 /** A living holder answers within a second or two. Milliseconds. */
 const PATIENCE_MS = 8_000;
 
@@ -46,32 +44,8 @@ export async function createFollowedSession(
   // The holder opened a session that was cut off, and has not gone on with it.
   if (state.turn && (first.at(-1)?.at ?? 0) < holder.since) showAsStopped(state);
 
-  let free = () => {};
-  const freed = new Promise<void>(resolve => (free = resolve));
-  let closed = false;
-
-  // One look at a time; what changes meanwhile is seen by the next.
-  let looking: Promise<void> | undefined;
-  let again = false;
-  const look = () => {
-    again = true;
-    looking ??= (async () => {
-      while (again && !closed) {
-        again = false;
-        await lookOnce().catch(() => {}); // Read again at the next change.
-      }
-    })().finally(() => {
-      looking = undefined;
-    });
-  };
-  const lookOnce = async () => {
-    const now = await lockHolder(realDisk, paths.lock);
-    // After the lock: what the holder wrote before it left is read, too.
-    for (const event of await reader.next()) recorder.fold(event);
-    if (now?.number !== holder.number || now.since !== holder.since) free();
-  };
-  const unwatch = watchDirectory(paths.directory, LOOK_MS, look);
-  look();
+  const following = followLog({ paths, holder, reader, onEvent: recorder.fold });
+  const { freed } = following;
 
   const ask = async (want: 'handOver' | 'stop') => {
     if (holder.number) await request(realDisk, paths.lock, holder.number, want);
@@ -123,11 +97,8 @@ export async function createFollowedSession(
     settled: async () => {},
     onWanted: () => {},
     async close() {
-      closed = true;
-      unwatch();
       recorder.close();
-      free();
-      await looking;
+      await following.stop();
       await taking.close();
     },
   };

@@ -51,6 +51,20 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
   });
   const restoring = createRestoring({ fold: state.checkpoints, taking, now: options.now, record });
 
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    unlisten();
+    // A command goes on: whoever opens the session next takes it up.
+    await turns.end(new LeftRunning());
+    recorder.close();
+    await taking.close();
+    try {
+      await writer.close();
+    } finally {
+      await lock.release();
+    }
+  };
+
   return {
     id,
     get transcript() {
@@ -137,17 +151,9 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       owners.add(listener);
       if (isWanted) listener();
     },
-    async close() {
-      unlisten();
-      // A command goes on: whoever opens the session next takes it up.
-      await turns.end(new LeftRunning());
-      recorder.close();
-      await taking.close();
-      try {
-        await writer.close();
-      } finally {
-        await lock.release();
-      }
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }

@@ -17,6 +17,7 @@ import { dayOf } from './day.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { codeOf, fileFailure, SessionError } from './error.ts';
 import { acquireLock, lockHolder } from './lock.ts';
+import { scanRecords } from './record.ts';
 import { type Summary, summarize } from './summary.ts';
 
 export interface SessionPaths {
@@ -33,6 +34,8 @@ export interface SessionFiles {
   /** The directories of a new session, durable. */
   create(id: string): Promise<SessionPaths>;
   exists(id: string): Promise<boolean>;
+  /** The folders it began with; undefined when that cannot be told. */
+  rootsOf(id: string): Promise<readonly string[] | undefined>;
   /** The newest first. Throws SessionError. Reads only what was appended since the last listing. */
   list(): Promise<SessionSummary[]>;
   /**
@@ -75,7 +78,8 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
     // A holder that has added nothing opened a session that was cut off, and has not gone on with it.
     const running = turnOpen && holder !== undefined && updatedAt >= holder.since;
     const where = holder && (holder.here ? 'here' : holder.kind);
-    return { id, title, updatedAt, running, ...(where && { where }) };
+    const unfinished = turnOpen && !running;
+    return { id, title, updatedAt, running, ...(where && { where }), ...(unfinished && { unfinished }) };
   }
 
   /** For all sessions, a few at once; without those that have nothing to tell. */
@@ -109,6 +113,13 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
     },
     async exists(id) {
       return ID.test(id) && (await disk.stat(paths(id).log)) !== undefined;
+    },
+    async rootsOf(id) {
+      const bytes = ID.test(id) ? await disk.read(paths(id).log) : undefined;
+      const [first] = bytes ? scanRecords(bytes).records : [];
+      if (!bytes || !first) return undefined;
+      const event = JSON.parse(bytes.toString('latin1', first.start, first.end));
+      return event.type === 'session.started' ? event.roots : undefined;
     },
     async list() {
       const found = await each(id => summary(id).catch(unreadable(id)));

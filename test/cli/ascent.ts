@@ -20,6 +20,8 @@ export interface Running {
   child: ChildProcess;
   /** Resolves once what was printed so far matches. */
   printed(pattern: RegExp): Promise<void>;
+  /** All that was printed so far. */
+  text(): string;
   finished: Promise<Finished>;
 }
 export interface Place {
@@ -83,7 +85,7 @@ export function start(
       look();
       void finished.then(end => reject(new Error(`ended with ${end.code} before ${pattern}:\n${out}${err}`)));
     });
-  return { child, finished, printed };
+  return { child, finished, printed, text: () => out + err };
 }
 
 export const ascent = (...args: Parameters<typeof start>): Promise<Finished> => start(...args).finished;

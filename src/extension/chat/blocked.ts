@@ -22,7 +22,8 @@ export function blockedBy(session: Session | undefined): Blocked | undefined {
       text: 'This folder is in Restricted Mode. Ascent runs commands and edits files, so it starts once you trust the folder.',
       command: { label: 'Manage Trust', command: 'trust' },
     };
-  if (session?.readOnly) return { text: session.readOnly };
+  if (session?.readOnly)
+    return { text: session.readOnly, command: { label: 'Take Over', command: 'takeOver' } };
   const roots = session?.transcript.head.roots ?? [];
   const here = new Set(folders.map(folder => folder.uri.fsPath));
   if (roots.length && !roots.some(root => here.has(root)))

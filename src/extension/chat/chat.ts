@@ -143,7 +143,10 @@ export function createChat(options: ChatOptions) {
       }),
     async list() {
       const listed = await (await options.sessions()).list();
-      return listed.map(entry => ({ ...entry, running: open.get(entry.id)?.running ?? entry.running }));
+      return listed.map(entry => {
+        const here = open.get(entry.id);
+        return here && !here.readOnly ? { ...entry, running: here.running } : entry;
+      });
     },
 
     /** Where another process holds the session, it is asked to. */

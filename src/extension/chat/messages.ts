@@ -103,6 +103,10 @@ async function runCommand(command: Messages['command']['command'], app: App): Pr
       return app.run('ascent.showLog');
     case 'retry':
       return app.chat.resume();
+    case 'takeOver':
+      return app.chat.takeOver();
+    case 'continueInBackground':
+      return app.run('ascent.continueInBackground');
     case 'openSettings':
       return void (await execute('workbench.action.openSettings', `@ext:${app.extensionId}`));
     case 'trust':

@@ -1,6 +1,7 @@
 /** Every command of the manifest, by its id. */
 import type { App } from '../app.ts';
 import { addTests } from './addTests.ts';
+import { continueInBackground } from './continueInBackground.ts';
 import { explainSelection } from './explainSelection.ts';
 import { explainWorkspace } from './explainWorkspace.ts';
 import { fixFailingTests } from './fixFailingTests.ts';
@@ -27,6 +28,7 @@ export const commands = {
   'ascent.newSession': newSession,
   'ascent.openChat': openChat,
   'ascent.stop': stop,
+  'ascent.continueInBackground': continueInBackground,
   'ascent.restoreCheckpoint': restoreCheckpoint,
   'ascent.setApiKey': setApiKey,
   'ascent.selectBackend': selectBackend,

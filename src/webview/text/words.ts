@@ -2,6 +2,7 @@
 import type { ApprovalMode } from '../../protocol/access.ts';
 import type { Money } from '../../protocol/message.ts';
 import type { SessionStatus } from '../../protocol/transcript.ts';
+import type { SessionSummary } from '../../protocol/view.ts';
 
 export function duration(ms: number): string {
   if (ms < 950) return `${(Math.max(ms, 0) / 1000).toFixed(1)} s`;
@@ -50,6 +51,23 @@ export function money(sums: readonly Money[]): string {
 }
 
 export const plural = (n: number, one: string, many = `${one}s`) => `${exact(n)} ${n === 1 ? one : many}`;
+
+const places = {
+  here: '',
+  window: ' in another window',
+  terminal: ' on the command line',
+  background: ' in the background',
+};
+
+/** Where a session runs or is open, else when something last happened in it. */
+export function whereabouts(
+  { running, unfinished, where = 'here', updatedAt }: SessionSummary,
+  now: number,
+): string {
+  if (running) return `running${places[where]}`;
+  if (unfinished) return 'not finished';
+  return where === 'here' ? ago(updatedAt, now) : `open${places[where]}`;
+}
 
 export function ago(at: number, now: number): string {
   const minutes = Math.floor((now - at) / 60_000);

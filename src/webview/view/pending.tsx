@@ -1,5 +1,5 @@
 /** What waits for the person, pinned above the composer: one card at a time, in the order it was asked. */
-import { head } from '../state/store.ts';
+import { around, head } from '../state/store.ts';
 import { ApprovalCard } from './approval.tsx';
 import { QuestionCard } from './question.tsx';
 
@@ -8,9 +8,18 @@ export function Pending() {
   const first = pending[0];
   if (!first) return null;
   const more = pending.length > 1 ? `1 of ${pending.length}` : '';
-  return first.kind === 'approval' ? (
-    <ApprovalCard key={first.nonce} asked={first} more={more} />
+  const card =
+    first.kind === 'approval' ? (
+      <ApprovalCard key={first.nonce} asked={first} more={more} />
+    ) : (
+      <QuestionCard key={first.nonce} asked={first} more={more} />
+    );
+  // Held by another process, it is answered there.
+  return around.value?.blocked ? (
+    <fieldset class="elsewhere" disabled>
+      {card}
+    </fieldset>
   ) : (
-    <QuestionCard key={first.nonce} asked={first} more={more} />
+    card
   );
 }

@@ -1,7 +1,7 @@
 /** What happens now, in about five words. */
 import type { SessionHead, ToolItem } from '../../protocol/transcript.ts';
 import type { Live } from '../state/live.ts';
-import { head, isBusy, items, live } from '../state/store.ts';
+import { around, head, isBusy, items, live } from '../state/store.ts';
 import { compact, elapsed, exact } from '../text/words.ts';
 import { post } from '../vscode.ts';
 import { useNow } from './clock.ts';
@@ -48,6 +48,9 @@ function Running({ head }: { head: SessionHead }) {
 
 function happening(head: SessionHead, live: Live, now: number): string {
   const pending = head.pending[0];
+  // Held by another process: what is not recorded is not seen here.
+  const elsewhere = around.value?.blocked !== undefined;
+  if (pending && elsewhere) return 'Waiting for an answer';
   if (pending) return pending.kind === 'approval' ? 'Waiting for your approval' : 'Waiting for your answer';
   if (live.waiting) {
     const { reason, until, attempt } = live.waiting;
@@ -59,6 +62,7 @@ function happening(head: SessionHead, live: Live, now: number): string {
   const tools = runningTools();
   if (tools.length > 1) return `Running ${tools.length} tools`;
   if (tools[0]) return `${tools[0].title.busy} ${tools[0].title.object}`;
+  if (elsewhere) return 'Working';
   const call = live.calls.findLast(c => c);
   if (call) return `Preparing ${call.name}`;
   if (live.text) return 'Writing';

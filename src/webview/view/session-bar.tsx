@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
-import { head, sessions } from '../state/store.ts';
-import { ago, statusNames } from '../text/words.ts';
+import { around, head, sessions } from '../state/store.ts';
+import { statusNames, whereabouts } from '../text/words.ts';
 import { post } from '../vscode.ts';
 import { Icon, IconButton } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
@@ -72,7 +72,7 @@ function SessionList() {
           <MenuItem
             key={s.id}
             label={s.title || 'New session'}
-            detail={s.running ? 'running' : ago(s.updatedAt, Date.now())}
+            detail={whereabouts(s, Date.now())}
             checked={s.id === head.value?.id}
             onClick={() => {
               close();
@@ -85,6 +85,8 @@ function SessionList() {
   );
 }
 
+/** Offered where there is a session, and it is held here. */
+const background = { label: 'Continue in background', command: 'continueInBackground' } as const;
 const commands = [
   { label: 'Select backend', command: 'selectBackend' },
   { label: 'Set API key', command: 'setKey' },
@@ -96,16 +98,18 @@ function MoreMenu() {
   return (
     <Menu label="More actions" face={<Icon name="ellipsis" />} class="icon-menu" align="right" side="below">
       {close =>
-        commands.map(({ label, command }) => (
-          <MenuItem
-            key={command}
-            label={label}
-            onClick={() => {
-              close();
-              post({ type: 'command', command });
-            }}
-          />
-        ))
+        [...(head.value && !around.value?.blocked ? [background] : []), ...commands].map(
+          ({ label, command }) => (
+            <MenuItem
+              key={command}
+              label={label}
+              onClick={() => {
+                close();
+                post({ type: 'command', command });
+              }}
+            />
+          ),
+        )
       }
     </Menu>
   );

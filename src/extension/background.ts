@@ -1,0 +1,39 @@
+/** The command line that goes on with a session of the editor: what it is told, and how it learns the key. */
+import type { Backend } from '../protocol/events.ts';
+import type { Limits } from '../session/sessions.ts';
+
+export interface BackgroundWish {
+  id: string;
+  stateDir: string;
+  backend: Backend;
+  limits: Limits;
+  ripgrep: string | undefined;
+  /** Goes through standard input alone. */
+  apiKey: string | undefined;
+}
+
+/** Arguments of `ascent`. Never the key: they can be seen by every user of the machine. */
+export function backgroundArgs({ id, stateDir, backend, limits, ripgrep, apiKey }: BackgroundWish): string[] {
+  const given: Record<string, string | number | undefined> = {
+    '--state-dir': stateDir,
+    '--base-url': backend.baseUrl,
+    '--model': backend.model,
+    '--profile': backend.standIn ? undefined : backend.profile,
+    '--max-steps': limits.maxSteps,
+    '--max-cost': limits.maxCost,
+    '--max-cost-per-turn': limits.maxCostPerTurn,
+    '--max-cost-per-day': limits.maxCostPerDay,
+    '--ripgrep': ripgrep,
+  };
+  const options = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, String(value)],
+  );
+  return ['resume', id, '--background', ...(apiKey ? ['--api-key-stdin'] : []), ...options];
+}
+
+/** The editor's environment without what is the editor's alone, and without a key: an environment can be read later. */
+export function backgroundEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = /^(VSCODE_|ELECTRON_|APPLICATION_INSIGHTS|ASCENT_)/;
+  const kept = Object.entries(env).filter(([name]) => !own.test(name));
+  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1' };
+}
