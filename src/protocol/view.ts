@@ -38,7 +38,11 @@ export const ViewMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('newSession') }),
   z.object({ type: z.literal('listSessions') }),
   z.object({ type: z.literal('openSession'), id: z.string().max(100) }),
-  z.object({ type: z.literal('openFile'), path: z.string().max(4_000), line: z.number().int().optional() }),
+  z.object({
+    type: z.literal('openFile'),
+    path: z.string().min(1).max(4_000),
+    line: z.number().int().optional(),
+  }),
   /** Opens a tool call's diff in the editor. */
   z.object({ type: z.literal('openDiff'), callId: z.string().max(500), file: z.number().int().min(0) }),
   z.object({ type: z.literal('openLink'), url: z.string().max(4_000) }),
