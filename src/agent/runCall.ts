@@ -4,15 +4,25 @@
  */
 import type { ToolCall } from '../protocol/message.ts';
 import { type TakeUpContext, type Tool, ToolFailure, type ToolPlan, type ToolResult } from '../tools/tool.ts';
+import { type AskedAhead, askAhead } from './askAhead.ts';
 import { parseArguments } from './parseArguments.ts';
+import { isSamePlan, permit, settled } from './permit.ts';
 import { twinOf } from './sameCall.ts';
 import { type TurnInput, Unanswered } from './seams.ts';
 
-export async function runCall(call: ToolCall, input: TurnInput): Promise<void> {
+/** The other calls of the reply, as far as this one has to do with them. */
+export interface Neighbours {
+  /** Those after it, in order. */
+  behind: readonly ToolCall[];
+  /** What people were asked before its time came, of all calls of the reply. */
+  asked: AskedAhead;
+}
+
+export async function runCall(call: ToolCall, input: TurnInput, reply: Neighbours): Promise<void> {
   const { emit, guard, history, tools } = input;
   const started = performance.now();
   const twin = twinOf(call, history.messages(), other => !tools.get(other.name)?.readOnly);
-  const result = twin ? RAN_ONCE : await carryOut(call, input);
+  const result = twin ? RAN_ONCE : await carryOut(call, input, reply);
   const content = result.content + guard.remark(call, result.content);
   const durationMs = Math.round(result.durationMs ?? performance.now() - started);
   await emit({ type: 'tool.result', callId: call.id, ...result, content, durationMs });
@@ -24,14 +34,19 @@ const RAN_ONCE: ToolResult = {
     'Not run a second time: the same call stands before this one in the same reply, and its result counts for both.',
 };
 
-async function carryOut(call: ToolCall, input: TurnInput): Promise<ToolResult> {
+async function carryOut(call: ToolCall, input: TurnInput, reply: Neighbours): Promise<ToolResult> {
   try {
+    const before = reply.asked.get(call.id);
+    if (before) settled(await before.outcome);
     const { tool, args } = understand(call, input);
     const found = await takeUp(call, tool, input);
     if (found) return found;
     const plan = await guarded(input, () => tool.prepare(args, input.signal));
-    await input.emit({ type: 'tool.planned', callId: call.id, title: plan.title, access: plan.access });
-    const unasked = await permit(call, plan, input);
+    if (!before || !isSamePlan(before.plan, plan))
+      await input.emit({ type: 'tool.planned', callId: call.id, title: plan.title, access: plan.access });
+    const unasked = await permit(call, plan, input, before, () =>
+      askAhead(plan, reply.behind, reply.asked, input),
+    );
     return await act(call, plan, unasked, input);
   } catch (error) {
     if (!(error instanceof ToolFailure)) throw error;
@@ -68,34 +83,6 @@ function understand(call: ToolCall, { tools }: TurnInput): { tool: Tool; args: u
     throw new ToolFailure(`There is no tool named "${call.name}". The tools are: ${names}.`);
   }
   return { tool, args: parseArguments(call.arguments, tool.input) };
-}
-
-/** Resolves when the call may happen, to whether by what it is alone; throws ToolFailure with what the model is told when not. */
-async function permit(call: ToolCall, plan: ToolPlan, input: TurnInput): Promise<boolean> {
-  const { decide, people, emit, signal } = input;
-  const decision = await decide(plan.access);
-  const decided = { type: 'tool.decided', callId: call.id } as const;
-
-  if (decision.verdict === 'allow') {
-    await emit({ ...decided, verdict: 'allow', by: decision.by });
-    return decision.by === 'policy';
-  }
-  if (decision.verdict === 'deny') {
-    const reason = decision.reasons.join(' ');
-    await emit({ ...decided, verdict: 'deny', by: decision.by, reason });
-    throw new ToolFailure(`Not allowed: ${reason} Nothing was done. Do not try to get around this.`);
-  }
-  const { title, preview = { kind: 'text', text: title.object } } = plan;
-  const { reasons, offer } = decision;
-  const answer = await people.approve({ callId: call.id, title, preview, reasons, offer }, signal);
-  if (answer.answer === 'deny') {
-    await emit({ ...decided, verdict: 'deny', by: 'person', reason: answer.reason });
-    const why = answer.reason ? ` They said: ${answer.reason}` : '';
-    throw new ToolFailure(`The person did not allow this. Nothing was done.${why}`);
-  }
-  const grant = answer.answer === 'session' ? offer?.rule : undefined;
-  await emit({ ...decided, verdict: 'allow', by: 'person', grant });
-  return false;
 }
 
 async function act(call: ToolCall, plan: ToolPlan, unasked: boolean, input: TurnInput): Promise<ToolResult> {

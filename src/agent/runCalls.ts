@@ -1,5 +1,6 @@
 /** The tool calls of one reply: reads overlap, everything that changes something keeps the model's order. */
 import type { ToolCall } from '../protocol/message.ts';
+import type { AskedAhead } from './askAhead.ts';
 import { runCall } from './runCall.ts';
 import { StoppedByPerson, type TurnInput } from './seams.ts';
 
@@ -7,8 +8,9 @@ import { StoppedByPerson, type TurnInput } from './seams.ts';
 export async function runCalls(calls: readonly ToolCall[], input: TurnInput): Promise<void> {
   const { tools, emit, signal } = input;
   const answered = new Set<string>();
+  const asked: AskedAhead = new Map();
   const answer = async (call: ToolCall) => {
-    await runCall(call, input);
+    await runCall(call, input, { behind: calls.slice(calls.indexOf(call) + 1), asked });
     answered.add(call.id);
   };
   try {

@@ -1,6 +1,7 @@
 /** What one turn needs from outside, and the only way out of it. */
 import type { ModelClient } from '../model/client.ts';
-import type { Access, Rule } from '../protocol/access.ts';
+import type { Access } from '../protocol/access.ts';
+import type { Offer } from '../protocol/approvals.ts';
 import type { ToolDisplay, ToolTitle } from '../protocol/display.ts';
 import type { LiveEvent, NewEvent } from '../protocol/events.ts';
 import type { Message, ToolCall, ToolDeclaration } from '../protocol/message.ts';
@@ -21,8 +22,13 @@ export interface TurnInput {
   guard: Pick<LoopGuard, 'remark' | 'stuck'>;
   model: ModelClient;
   tools: Toolbox;
-  /** The policy under the mode and rules that hold at this moment. */
-  decide(access: readonly Access[]): Promise<Decision>;
+  /**
+   * The policy under the mode and rules that hold at this moment. `edited`: files that calls before this one will have
+   * changed when its turn comes.
+   */
+  decide(access: readonly Access[], edited?: readonly string[]): Promise<Decision>;
+  /** Keeps what the person granted. False when it could not be kept; people are told. */
+  keep(offer: Offer): Promise<boolean>;
   /** What was about to happen for a call that was cut off before its result was recorded. */
   begun(callId: string): Begun | undefined;
   people: People;
@@ -56,13 +62,25 @@ export interface ApprovalRequest {
   title: ToolTitle;
   preview: ToolDisplay;
   reasons: string[];
-  offer?: { rule: Rule; label: string };
+  offers: Offer[];
 }
-export type ApprovalAnswer = { answer: 'once' | 'session' } | { answer: 'deny'; reason?: string };
+export type ApprovalAnswer =
+  | { answer: 'once' }
+  | { answer: 'rule'; offer: Offer }
+  | { answer: 'deny'; reason?: string }
+  /** Nobody answered: a change of the mode or the rules did. */
+  | { answer: 'decided'; decision: Decision };
 
 /** Whoever may say yes. Both throw `Unanswered` when nobody is there to answer. */
 export interface People {
-  approve(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalAnswer>;
+  /** `again` decides anew, for when the mode or the rules change while the question waits. */
+  approve(
+    request: ApprovalRequest,
+    signal: AbortSignal,
+    again: () => Promise<Decision>,
+  ): Promise<ApprovalAnswer>;
+  /** The mode or the rules have changed: what waits and needs no answer any more goes on. */
+  reconsider(): void;
   ask(callId: string, question: string, options: string[], signal: AbortSignal): Promise<string>;
 }
 

@@ -1,7 +1,7 @@
 /** The command line's words: parsed strictly, with one clear line for what does not fit. */
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { ApprovalMode } from '../protocol/access.ts';
+import { ApprovalMode } from '../protocol/approvals.ts';
 
 export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
 

@@ -39,11 +39,19 @@ function questionFor(pending: Pending): string {
     const options = pending.options.map((option, i) => `  ${i + 1}. ${option}\n`).join('');
     return `\n${pending.question}\n${options}> `;
   }
-  const { title, preview, reasons, offer } = pending;
-  const always = offer ? ` · s: allow ${offer.label} for this session` : '';
-  const why = reasons.map(reason => `  ${reason}\n`).join('');
-  return `\n${title.ask} ${title.object}?\n${previewText(preview)}${why}y: allow once${always} · n: deny · or say why not\n> `;
+  const { title, preview, reasons, offers } = pending;
+  const always = offers
+    .map(({ destination, label }, i) => `${i + 1}: ${DESTINATIONS[destination]}, allow ${visible(label)}\n`)
+    .join('');
+  const why = reasons.map(reason => `  ${visible(reason)}\n`).join('');
+  return `\n${title.ask} ${visible(title.object)}?\n${previewText(preview)}${why}y: allow once\n${always}n: deny · or say why not\n> `;
 }
+
+const DESTINATIONS = {
+  session: 'for this session',
+  workspace: 'for this workspace',
+  user: 'for all your workspaces',
+};
 
 function reply(session: Session, pending: Pending, answer: string): void {
   const { callId, nonce } = pending;
@@ -52,7 +60,8 @@ function reply(session: Session, pending: Pending, answer: string): void {
     return;
   }
   if (/^(y|yes)$/i.test(answer)) session.approve(callId, nonce, 'once');
-  else if (/^s$/i.test(answer) && pending.offer) session.approve(callId, nonce, 'session');
+  else if (/^[1-9]$/.test(answer) && pending.offers[Number(answer) - 1])
+    session.approve(callId, nonce, { offer: Number(answer) - 1 });
   else session.approve(callId, nonce, 'deny', /^(n|no|)$/i.test(answer) ? undefined : answer);
 }
 

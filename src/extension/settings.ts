@@ -2,7 +2,7 @@
  * The `ascent.*` settings, checked. Only what the person set for themselves counts: a workspace must not be able to
  * redirect the key, widen approvals or raise limits, so its values are never read.
  */
-import { ApprovalMode } from '../protocol/access.ts';
+import { ApprovalMode } from '../protocol/approvals.ts';
 import type { Backend } from '../protocol/events.ts';
 import type { Limits } from '../session/sessions.ts';
 import { baseUrlProblem, isStandIn, STAND_IN_URL } from './baseUrl.ts';

@@ -6,7 +6,8 @@ export const Access = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('read'), path: z.string() }),
   z.object({ kind: z.literal('write'), path: z.string() }),
   z.object({ kind: z.literal('command'), command: z.string(), cwd: z.string() }),
-  z.object({ kind: z.literal('network'), url: z.string() }),
+  /** `method`: absent for a mere GET. */
+  z.object({ kind: z.literal('network'), url: z.string(), method: z.string().optional() }),
 ]);
 export type Access = z.infer<typeof Access>;
 
@@ -37,18 +38,3 @@ export type Effect = z.infer<typeof Effect>;
 /** A file whose content the model has seen at `hash` (sha256 hex): the ground of the stale-file guard. */
 export const FileSeen = z.object({ path: z.string(), hash: z.string() });
 export type FileSeen = z.infer<typeof FileSeen>;
-
-/** How far the agent may go unasked. `plan` (no writes at all) comes with a later version of the rules. */
-export const ApprovalMode = z.enum(['ask', 'edits', 'all']);
-export type ApprovalMode = z.infer<typeof ApprovalMode>;
-
-/** What a person granted for the session, exactly as shown to them. */
-export const Rule = z.discriminatedUnion('kind', [
-  /** This very command line, in this directory. */
-  z.object({ kind: z.literal('command'), command: z.string(), cwd: z.string() }),
-  /** Edits of ordinary workspace files (never control files or secrets). */
-  z.object({ kind: z.literal('edits') }),
-  /** Reads of this one path outside the ordinary workspace. */
-  z.object({ kind: z.literal('read'), path: z.string() }),
-]);
-export type Rule = z.infer<typeof Rule>;

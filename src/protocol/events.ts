@@ -3,7 +3,8 @@
  * usage, cost, the plan, what is pending) is a fold of it. A new event type needs an ADR.
  */
 import * as z from 'zod';
-import { Access, ApprovalMode, Effect, FileSeen, Rule } from './access.ts';
+import { Access, Effect, FileSeen } from './access.ts';
+import { ApprovalMode, Destination, HeldRule, Offer, Rule } from './approvals.ts';
 import { PlanItem, ToolDisplay, ToolTitle } from './display.ts';
 import { AssistantMessage, Money, ToolDeclaration, Usage } from './message.ts';
 
@@ -107,8 +108,10 @@ export const SessionEvent = z.discriminatedUnion('type', [
     nonce: z.string(),
     preview: ToolDisplay,
     reasons: z.array(z.string()),
-    /** What "for this session" would grant; the label completes "Allow ... for this session". Absent where only "once" is offered. */
-    offer: z.object({ rule: Rule, label: z.string() }).optional(),
+    /** What could be granted for longer. Absent where only "once" is offered. */
+    offers: z.array(Offer).optional(),
+    /** An index into `offers`: the same was allowed once so often that a rule would save asking. */
+    suggested: z.number().int().nonnegative().optional(),
   }),
   event('tool.decided', {
     callId: z.string(),
@@ -116,8 +119,14 @@ export const SessionEvent = z.discriminatedUnion('type', [
     by: z.enum(['policy', 'mode', 'rule', 'person']),
     /** Why it was denied, in the person's or the policy's words. */
     reason: z.string().optional(),
+    /** The rule that decided. */
+    rule: HeldRule.optional(),
+    /** What the person granted with their answer, and for how long; without `grantedFor` for the session. */
     grant: Rule.optional(),
+    grantedFor: Destination.optional(),
   }),
+  /** The person took back what they had granted for this session. */
+  event('rule.removed', { id: z.string() }),
   /** Durable before the effect happens. */
   event('tool.intent', { callId: z.string(), effects: z.array(Effect) }),
   event('tool.result', {

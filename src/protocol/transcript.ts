@@ -5,7 +5,7 @@
  * `applyEvent` changes the transcript in place (a 300-step session costs the same at its end as at its start), but
  * never changes an item: a changed item is a new object, so a view can compare by identity.
  */
-import type { ApprovalMode, Rule } from './access.ts';
+import type { ApprovalMode, Offer } from './approvals.ts';
 import type { PlanItem, ToolDisplay, ToolTitle } from './display.ts';
 import type { Backend, ContextItem, Failure, SessionEvent, TurnEnd } from './events.ts';
 import { callFolds } from './folds/calls.ts';
@@ -57,8 +57,10 @@ export interface PendingApproval {
   title: ToolTitle;
   preview: ToolDisplay;
   reasons: string[];
-  /** The label of what "for this session" would grant. */
-  offer?: { rule: Rule; label: string };
+  /** What could be granted for longer than once. */
+  offers: Offer[];
+  /** An index into `offers`: the same was allowed once, again and again. */
+  suggested?: number;
 }
 export interface PendingQuestion {
   kind: 'question';

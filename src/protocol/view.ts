@@ -3,7 +3,7 @@
  * when it says `ready`, then updates; whatever it sends is parsed with `ViewMessage` before anything happens.
  */
 import * as z from 'zod';
-import { ApprovalMode } from './access.ts';
+import { ApprovalMode } from './approvals.ts';
 import type { LiveEvent } from './events.ts';
 import { ContextItem } from './events.ts';
 import type { SessionHead, TranscriptItem } from './transcript.ts';
@@ -23,7 +23,11 @@ export const ViewMessage = z.discriminatedUnion('type', [
     type: z.literal('approve'),
     callId: z.string().max(500),
     nonce: z.string().max(100),
-    answer: z.enum(['once', 'session', 'deny']),
+    /** `offer`: an index into what was offered with this nonce; the host knows what it grants. */
+    answer: z.union([
+      z.enum(['once', 'deny']),
+      z.strictObject({ offer: z.number().int().nonnegative().max(20) }),
+    ]),
     /** With `deny`: what the model should know. */
     reason: z.string().max(10_000).optional(),
   }),

@@ -1,23 +1,25 @@
-/** May this command line run? Its own analysis first, then what the person granted, then the mode. */
+/**
+ * May this command line run? Its own analysis first, then the rules that forbid, the mode, and the rules that allow.
+ */
 import type { Access } from '../protocol/access.ts';
+import type { HeldRule, Offer } from '../protocol/approvals.ts';
 import { editedDefinition } from './commands/definitions.ts';
-import { guardedMention, judgeCommand } from './commands/judge.ts';
-import { hiddenCharacters, LONGEST_COMMAND, lex } from './commands/lex.ts';
+import { type CommandJudgement, guardedMention, judgeCommand, type Start } from './commands/judge.ts';
+import { hiddenCharacters, LONGEST_COMMAND, lex, type SimpleCommand } from './commands/lex.ts';
 import { useOf } from './commands/programs.ts';
-import type { PathPolicy } from './paths/pathPolicy.ts';
+import { allow, ask, type Decision, denyBy, type Now, plannedOnly } from './decision.ts';
+import type { PathFacts, PathPolicy } from './paths/pathPolicy.ts';
 import { isBelow, pathsOf } from './paths/spelling.ts';
-import type { Decision, Now, PolicyOptions } from './policy.ts';
+import type { PolicyOptions } from './policy.ts';
+import { offersForCommand } from './rules/commandOffers.ts';
+import { deniedCommand, deniedPath } from './rules/denied.ts';
+import { changes, covers, grantFor } from './rules/granted.ts';
+import { whose } from './rules/words.ts';
 
 type CommandAccess = Extract<Access, { kind: 'command' }>;
 
-const ask = (reasons: string[], offer?: Decision['offer']): Decision => ({
-  verdict: 'ask',
-  by: 'policy',
-  reasons,
-  ...(offer ? { offer } : {}),
-});
-
 export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
+  const { platform } = options;
   const allowed = (options.allowedCommands ?? []).flatMap(line => {
     const read = lex(line);
     // An entry is one plain command; anything else grants nothing.
@@ -31,78 +33,141 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
     ...(options.list ? { list: options.list } : {}),
   };
   const strangePath = searchPathProblem(options);
+  const forbidden = deniedPath(options);
 
-  return async ({ command, cwd }: CommandAccess, { mode, rules }: Now): Promise<Decision> => {
+  /** The rule that forbids the line, and whether it surely means it. */
+  async function denial(
+    line: string,
+    cwd: string,
+    judged: CommandJudgement | undefined,
+    rules: readonly HeldRule[],
+  ): Promise<{ held: HeldRule; sure: boolean } | undefined> {
+    const found = deniedCommand(line, judged?.commands, rules, looks);
+    if (found?.sure) return found;
+    for (const { facts, operation } of judged?.touched ?? []) {
+      const held = await forbidden(facts, operation, rules);
+      if (held) return { held, sure: true };
+    }
+    // What a program that is not known to only look does with a path that it is given, nobody can tell.
+    const words = judged?.commands
+      ? judged.commands
+          .map(textsOf)
+          .filter(argv => !looks(argv))
+          .flat()
+      : line.split(/[\s'"`$(){};&|<>=,:]+/);
+    for (const word of new Set(words.slice(0, MOST_WORDS))) {
+      const operand = word.replace(/^-{1,2}[\w-]*=?/, '');
+      if (!operand) continue;
+      const facts: PathFacts = paths.textFacts(operand, cwd);
+      const held = await forbidden(facts, 'write', rules);
+      if (held) return { held, sure: true };
+    }
+    return found;
+  }
+
+  return async ({ command, cwd }: CommandAccess, now: Now): Promise<Decision> => {
+    const { mode, broken } = now;
+    const rules = suspendedBy(now.edited ?? [], now.rules);
     const unreadable =
       command.length > LONGEST_COMMAND ? 'The command is too long to be checked.' : hiddenCharacters(command);
-    // What a person cannot see whole cannot be granted for more than once.
-    if (unreadable) return ask([unreadable]);
+    if (unreadable) {
+      const denied = await denial(command.slice(0, MOST_TEXT), cwd, undefined, rules);
+      if (denied?.sure) return denyBy(denied.held);
+      // What a person cannot see whole cannot be granted for more than once.
+      return mode === 'plan' ? plannedOnly() : ask([unreadable]);
+    }
 
     const where = await paths.facts(cwd);
-    const offer = {
-      rule: { kind: 'command' as const, command, cwd },
-      label: `\`${oneLine(command)}\` in this folder`,
-    };
-    if (where.place === 'outside' || where.place === 'readable' || where.kind !== 'ordinary')
-      return ask([where.reason ?? `${cwd} is not a directory of the workspace.`]);
-
+    const isElsewhere = where.place === 'outside' || where.place === 'readable' || where.kind !== 'ordinary';
     const edited: string[] = [];
     const unchanged = (words: readonly string[]) => {
-      const file = editedDefinition(words, options.editedByAgent?.() ?? []);
-      if (file !== undefined) edited.push(`${file}, which decides what this runs, was changed by the agent.`);
+      const files = [...(options.editedByAgent?.() ?? []), ...(now.edited ?? [])];
+      const file = editedDefinition(words, files);
+      if (file !== undefined) edited.push(wasChanged(file));
       return file === undefined;
     };
-    const judged = await judgeCommand(
-      command,
-      where.resolved,
-      world,
-      words => permits(allowed, words) && unchanged(words),
+    const judge = (permitted: (words: readonly string[], start: Start) => boolean) =>
+      judgeCommand(command, where.resolved, world, permitted);
+    const judged = await judge(
+      words => mode !== 'plan' && allowed.some(entry => covers(entry, words, true)) && unchanged(words),
     );
-    const shell = options.platform === 'win32' ? 'Commands are not checked on Windows yet.' : strangePath;
-    if (judged.reasons.length === 0 && !shell) return { verdict: 'allow', by: 'policy', reasons: [] };
 
-    for (const simple of judged.commands ?? []) unchanged(simple.words.map(w => w.text));
+    const denied = await denial(command, where.given, judged, rules);
+    if (denied?.sure) return denyBy(denied.held);
+    const onlyLooks = !!judged.commands?.every(c => looks(textsOf(c)) && c.redirects.every(isHarmless));
+    if (mode === 'plan' && (isElsewhere || !onlyLooks)) return plannedOnly();
+    if (isElsewhere) return ask([where.reason ?? `${cwd} is not a directory of the workspace.`]);
+
+    const shell = platform === 'win32' ? 'Commands are not checked on Windows yet.' : strangePath;
+    if (judged.reasons.length === 0 && !shell) return allow('policy');
+
+    for (const simple of judged.commands ?? []) unchanged(textsOf(simple));
     const reasons = [...new Set([...(shell ? [shell] : []), ...edited, ...judged.reasons])];
-    const onlyLooks = judged.commands?.every(
-      c => looks(c.words.map(w => w.text)) && c.redirects.length === 0,
-    );
     const mention = judged.guarded || onlyLooks ? undefined : guardedMention(command, where.given, paths);
     if (judged.guarded || mention) return ask(mention ? [...new Set([...reasons, mention])] : reasons);
-    if (mode === 'all') return { verdict: 'allow', by: 'mode', reasons: [] };
-    const granted = rules.some(r => r.kind === 'command' && r.command === command && r.cwd === cwd);
-    if (granted && edited.length === 0) return { verdict: 'allow', by: 'rule', reasons: [] };
-    return ask(reasons, edited.length === 0 ? offer : undefined);
+    if (broken) return ask([broken, ...reasons]);
+
+    const exact = rules.find(
+      ({ rule, changed }) =>
+        rule.kind === 'command' && rule.command === command && rule.cwd === cwd && changed === undefined,
+    );
+    if (exact) return allow('rule', exact);
+    if (denied) reasons.unshift(`It cannot be told whether ${whose(denied.held)} forbids this.`);
+    else {
+      if (mode === 'all') return allow('mode');
+      const used: HeldRule[] = [];
+      const granted = (words: readonly string[], start: Start) => {
+        if (allowed.some(entry => covers(entry, words, true)) && unchanged(words)) return true;
+        const held = grantFor(words, start, rules, platform);
+        if (held) used.push(held);
+        return held !== undefined;
+      };
+      const mayBeGranted = !shell && rules.some(({ rule }) => rule.kind === 'argv');
+      if (mayBeGranted && (await judge(granted)).reasons.length === 0 && used.length > 0)
+        return allow('rule', used[0]);
+    }
+    const answers = async (words: readonly string[]) => {
+      const same = (other: readonly string[], { fed }: Start) =>
+        !fed && other.length === words.length && covers(words, other, false);
+      const held = (other: readonly string[], start: Start) =>
+        same(other, start) || grantFor(other, start, rules, platform) !== undefined;
+      return !shell && !denied && (await judge(held)).reasons.length === 0;
+    };
+    const offers = await offersForCommand({ command, cwd, where, judged, looks, answers, options });
+    return ask([...suspended(rules, offers), ...reasons], offers);
   };
 }
 
-/**
- * Whether the person's own list covers these words: exactly, or, for a program whose options are known, as the start
- * of a call whose further words are known to do no harm.
- */
-function permits(allowed: readonly string[][], words: readonly string[]): boolean {
-  return allowed.some(
-    entry =>
-      entry.every((word, i) => word === words[i]) &&
-      (entry.length === words.length || harmlessTail(entry, words.slice(entry.length))),
+/** The rules as they will stand when calls before this one have changed these files. */
+function suspendedBy(files: readonly string[], rules: readonly HeldRule[]): readonly HeldRule[] {
+  if (files.length === 0) return rules;
+  return rules.map(held => {
+    const changed = held.changed ?? files.find(file => changes(held.rule, file));
+    return changed === undefined ? held : { ...held, changed };
+  });
+}
+
+/** Why a rule that is like one that is offered does not hold any more. */
+function suspended(rules: readonly HeldRule[], offers: readonly Offer[]): string[] {
+  const offered = new Set(offers.map(offer => JSON.stringify(offer.rule)));
+  return rules.flatMap(({ rule, changed }) =>
+    changed !== undefined && offered.has(JSON.stringify(rule)) ? [wasChanged(changed)] : [],
   );
 }
 
-/** Options of git's looking commands that neither write nor start anything of their own. */
-const gitTail =
-  /^(?:--(?:short|branch|porcelain|oneline|stat|name-only|name-status|cached|staged|graph|all|decorate|no-color|numstat|shortstat|max-count=\d+)|-[svb]|-n|-\d+|\d+)$/;
-function harmlessTail(entry: readonly string[], tail: readonly string[]): boolean {
-  const looking = entry.length === 2 && entry[0] === 'git' && /^(?:status|diff|log|show)$/.test(entry[1]!);
-  return looking && tail.every(word => gitTail.test(word));
-}
+const wasChanged = (file: string) => `${file}, which decides what this runs, was changed by the agent.`;
+
+/** Characters and words of a line that nobody can read whole: enough for a rule that forbids to see what it means. */
+const MOST_TEXT = 64_000;
+const MOST_WORDS = 2_000;
+
+const textsOf = (simple: SimpleCommand) => simple.words.map(word => word.text);
+const isHarmless = ({ operator, target }: SimpleCommand['redirects'][number]) =>
+  operator === '<' || (operator === '>&' && /^[12]$/.test(target.text)) || target.text === '/dev/null';
 
 const looks = (words: readonly string[]) => {
   const use = useOf(words);
   return words[0] === 'cd' || (use !== undefined && !('refused' in use));
-};
-
-const oneLine = (command: string) => {
-  const line = command.replace(/\s+/g, ' ').trim();
-  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
 };
 
 function searchPathProblem({ searchPath, roots, platform }: PolicyOptions): string | undefined {

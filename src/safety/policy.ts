@@ -1,25 +1,15 @@
 /** May this happen? The answer to a tool's plan, with reasons in plain words. */
-import type { Access, ApprovalMode, Rule } from '../protocol/access.ts';
+import type { Access } from '../protocol/access.ts';
+import type { Offer, Rule } from '../protocol/approvals.ts';
 import { commandPolicy } from './commandPolicy.ts';
 import type { BashParser } from './commands/bashParser.ts';
-import { createPathPolicy, type PathPolicyOptions } from './paths/pathPolicy.ts';
+import { allow, ask, type Decision, deny, denyBy, type Now, plannedOnly } from './decision.ts';
+import { createPathPolicy, type PathFacts, type PathPolicyOptions } from './paths/pathPolicy.ts';
 import { judgeRead, judgeWrite } from './pathVerdicts.ts';
+import { deniedPath } from './rules/denied.ts';
+import { ruleInWords } from './rules/words.ts';
 
-export interface Decision {
-  verdict: 'allow' | 'ask' | 'deny';
-  /** Who decided, when it is not asked. */
-  by: 'policy' | 'mode' | 'rule';
-  /** Why it asks or denies; at least one then. */
-  reasons: string[];
-  /** What "allow for this session" would grant; the label completes "Allow ... for this session". */
-  offer?: { rule: Rule; label: string };
-}
-
-/** What holds right now. */
-export interface Now {
-  mode: ApprovalMode;
-  rules: readonly Rule[];
-}
+export type { Decision, Now } from './decision.ts';
 
 /** Judges everything a plan would touch, under the mode and the rules that hold right now. */
 export interface Policy {
@@ -30,7 +20,7 @@ export interface PolicyOptions extends PathPolicyOptions {
   parser: BashParser;
   /** Names in a directory, directories with a trailing slash. Without it `grep -r` asks. */
   list?(path: string): Promise<string[]>;
-  /** Files that the agent changed in this session: a command that does what they say asks again. */
+  /** Files that the agent changed in this session: a command that does what they say says so when it asks. */
   editedByAgent?(): Iterable<string>;
   /** Command lines that the person allowed in their own settings, never in the workspace's. */
   allowedCommands?: readonly string[];
@@ -41,17 +31,24 @@ export interface PolicyOptions extends PathPolicyOptions {
 export function createPolicy(options: PolicyOptions): Policy {
   const paths = createPathPolicy(options);
   const command = commandPolicy(options, paths);
+  const forbidden = deniedPath(options);
+
+  async function judgePath(facts: PathFacts, operation: 'read' | 'write', now: Now): Promise<Decision> {
+    const decision = operation === 'read' ? judgeRead(facts, now) : judgeWrite(facts, now, options.platform);
+    if (decision.verdict === 'deny') return decision;
+    const held = await forbidden(facts, operation, now.rules);
+    return held ? denyBy(held) : decision;
+  }
 
   const judge = async (access: Access, now: Now): Promise<Decision> => {
     switch (access.kind) {
       case 'read':
-        return judgeRead(await paths.facts(access.path), now);
       case 'write':
-        return judgeWrite(await paths.facts(access.path), now);
+        return judgePath(await paths.facts(access.path), access.kind, now);
       case 'command':
         return command(access, now);
       case 'network':
-        return judgeNetwork(access.url, now);
+        return judgeNetwork(access, now);
     }
   };
 
@@ -64,30 +61,47 @@ export function createPolicy(options: PolicyOptions): Policy {
   };
 }
 
-function judgeNetwork(text: string, { mode }: Now): Decision {
+function judgeNetwork(access: Extract<Access, { kind: 'network' }>, { mode, rules, broken }: Now): Decision {
+  const { url: text, method = 'GET' } = access;
   const url = URL.parse(text);
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-    return { verdict: 'deny', by: 'policy', reasons: ['Only http and https addresses can be fetched.'] };
-  if (url.username || url.password)
-    return { verdict: 'deny', by: 'policy', reasons: ['The address holds a user name or a password.'] };
-  if (mode === 'all') return { verdict: 'allow', by: 'mode', reasons: [] };
-  return { verdict: 'ask', by: 'policy', reasons: [`It sends a request to ${url.origin}.`] };
+    return deny('Only http and https addresses can be fetched.');
+  if (url.username || url.password) return deny('The address holds a user name or a password.');
+  const fetches = /^(?:GET|HEAD)$/i.test(method);
+  if (mode === 'plan' && !fetches) return plannedOnly();
+  const reason = fetches
+    ? `It sends a request to ${url.origin}.`
+    : `It sends data to ${url.origin} (${method.toUpperCase()}).`;
+  if (broken) return ask([broken, reason]);
+  if (mode === 'all') return allow('mode');
+  const { origin } = url;
+  const granted = rules.find(({ rule }) => rule.kind === 'network' && rule.origin === origin);
+  if (granted && fetches) return allow('rule', granted);
+  const rule: Rule = { kind: 'network', origin };
+  const label = ruleInWords(rule);
+  const destinations = fetches ? (['session', 'workspace', 'user'] as const) : [];
+  return ask(
+    [reason],
+    destinations.map(destination => ({ destination, rule, label })),
+  );
 }
 
 /** The strictest verdict counts. A grant is offered only where it would answer every question asked. */
 function together(decisions: readonly Decision[]): Decision {
   const strict = (['deny', 'ask'] as const).find(v => decisions.some(d => d.verdict === v));
   if (!strict) {
-    const by = (['mode', 'rule'] as const).find(b => decisions.some(d => d.by === b)) ?? 'policy';
-    return { verdict: 'allow', by, reasons: [] };
+    const [counted] = (['mode', 'rule'] as const).flatMap(by => decisions.filter(d => d.by === by));
+    return allow(counted?.by ?? 'policy', counted?.rule);
   }
   const counted = decisions.filter(d => d.verdict === strict);
-  const offers = new Map(counted.map(d => [JSON.stringify(d.offer?.rule), d.offer]));
-  const [offer] = offers.size === 1 ? offers.values() : [];
-  return {
-    verdict: strict,
-    by: 'policy',
-    reasons: [...new Set(counted.flatMap(d => d.reasons))],
-    ...(offer && strict === 'ask' ? { offer } : {}),
-  };
+  const reasons = counted.flatMap(d => d.reasons);
+  if (strict === 'ask') return ask(reasons, commonOffers(counted));
+  const { by, rule } = counted.find(d => d.by === 'rule') ?? counted[0]!;
+  return { verdict: 'deny', by, reasons: [...new Set(reasons)], ...(rule ? { rule } : {}) };
+}
+
+function commonOffers([first, ...others]: readonly Decision[]): Offer[] {
+  const has = (decision: Decision, offer: Offer) =>
+    decision.offers?.some(other => JSON.stringify(other) === JSON.stringify(offer));
+  return (first?.offers ?? []).filter(offer => others.every(decision => has(decision, offer)));
 }

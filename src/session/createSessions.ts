@@ -1,7 +1,9 @@
 /** The sessions of a state directory: opens their logs, folds them, and puts an open session together. */
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Toolbox } from '../agent/seams.ts';
 import { systemPrompt } from '../agent/systemPrompt.ts';
+import type { Access } from '../protocol/access.ts';
 import type { NewEvent } from '../protocol/events.ts';
 import { createBashParser } from '../safety/commands/bashParser.ts';
 import { createPolicy, type PolicyOptions } from '../safety/policy.ts';
@@ -17,6 +19,9 @@ import { acquireLock, type Holder } from './lock.ts';
 import { logReader } from './logReader.ts';
 import { onlyLooks } from './onlyLooks.ts';
 import { listenForRequests } from './requests.ts';
+import { createPlanVeto, type PlanVeto } from './rules/planVeto.ts';
+import { createRuleStore } from './rules/ruleStore.ts';
+import { createRuling, type Ruling } from './rules/ruling.ts';
 import { type SessionPaths, sessionFiles } from './sessionFiles.ts';
 import { newId } from './sessionId.ts';
 import type { Session, Sessions, SessionsOptions } from './sessions.ts';
@@ -29,6 +34,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { host, now } = options;
   const files = sessionFiles(options.stateDir);
   const parser = createBashParser(options.loadWasm);
+  const rules = createRuleStore(options.stateDir, now);
 
   async function open(id: string, paths: SessionPaths, opening?: OpeningEvent): Promise<Session> {
     const lock = await acquireLock(realDisk, paths.lock, options.holder);
@@ -37,8 +43,10 @@ export function createSessions(options: SessionsOptions): Sessions {
     try {
       log = await openLog(paths.directory, { now, write: true });
       const state = new SessionState();
+      const veto = createPlanVeto(host, () => state.mode);
+      const ruling = createRuling(state, rules, host);
       const tools = createTools({
-        host,
+        host: veto.host,
         seen: state.seen,
         spoolDir: paths.spool,
         maxCommandSeconds: MAX_COMMAND_SECONDS,
@@ -54,7 +62,8 @@ export function createSessions(options: SessionsOptions): Sessions {
           lock,
           listen: on => listenForRequests(realDisk, paths.lock, lock.number, on),
           tools: toolbox(tools, state),
-          decide: decider(state, paths),
+          decide: decider(state, paths, ruling, veto),
+          ruling,
           spentOn: files.spentOn,
           taking: takingOf(id, state, paths),
         },
@@ -98,19 +107,24 @@ export function createSessions(options: SessionsOptions): Sessions {
       stat: path => host.stat(path),
       list: path => host.list(path),
       readable: [paths.spool],
+      own: bothNames(options.stateDir),
       editedByAgent: () => state.edited,
       searchPath: process.env.PATH,
       parser,
     };
   }
 
-  function decider(state: SessionState, paths: SessionPaths) {
+  function decider(state: SessionState, paths: SessionPaths, ruling: Ruling, veto: PlanVeto) {
     const policy = createPolicy(policyOptions(state, paths));
-    return (access: Parameters<typeof policy.decide>[0]) =>
-      policy.decide(access, { mode: state.mode, rules: state.rules });
+    return async (access: readonly Access[], edited?: readonly string[]) => {
+      const decision = await policy.decide(access, { ...(await ruling.now()), ...(edited && { edited }) });
+      veto.note(access, decision);
+      return decision;
+    };
   }
 
   return {
+    rules,
     list: () => files.list(),
     async read(id) {
       const log = await openLog(files.paths(id).directory, { write: false });
@@ -137,6 +151,15 @@ export function createSessions(options: SessionsOptions): Sessions {
       return open(id, files.paths(id));
     },
   };
+}
+
+/** A directory as it is called and as it really is. */
+function bothNames(directory: string): string[] {
+  try {
+    return [directory, realpathSync(directory)];
+  } catch {
+    return [directory];
+  }
 }
 
 type OpeningEvent = (tools: readonly Tool[]) => Extract<NewEvent, { type: 'session.started' }>;

@@ -87,6 +87,7 @@ export async function createFollowedSession(
     approve: () => false,
     answer: () => false,
     setMode: refuse,
+    rules: { list: () => state.rules, remove: refuse },
     setBackend: refuse,
     rename: refuse,
     checkpoints: {

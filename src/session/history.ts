@@ -3,6 +3,7 @@
  * of the request before, and step 300 costs what step 10 costs.
  */
 
+import { PlanNotes } from '../agent/planMode.ts';
 import { setAside } from '../agent/setAside.ts';
 import type { ContextItem, EventOf, SessionEvent } from '../protocol/events.ts';
 import type { Message, ToolCall } from '../protocol/message.ts';
@@ -20,11 +21,16 @@ export class HistoryFold {
   counted: { messages: number; tokens: number } | undefined;
   /** Sent while a step ran. They join before the next step: never between a reply and its results. */
   private steers: string[] = [];
+  private readonly plan = new PlanNotes();
 
   apply(e: SessionEvent): void {
     switch (e.type) {
       case 'session.started':
         this.messages.push({ role: 'system', text: e.systemPrompt });
+        this.plan.mode = e.mode;
+        break;
+      case 'session.changed':
+        if (e.mode) this.plan.mode = e.mode;
         break;
       case 'user.message':
         if (e.steer) {
@@ -32,12 +38,15 @@ export class HistoryFold {
         } else {
           this.giveUpOpenCalls();
           this.addSteers();
-          this.messages.push({ role: 'user', text: withContext(e) });
+          this.messages.push({ role: 'user', text: this.plan.under(withContext(e)) });
         }
         break;
-      case 'step.started':
+      case 'step.started': {
         this.addSteers();
+        const due = this.plan.due();
+        if (due) this.messages.push({ role: 'user', text: due });
         break;
+      }
       case 'context.trimmed':
         this.setAsideOutputs();
         break;
@@ -71,7 +80,7 @@ export class HistoryFold {
   }
 
   private addSteers(): void {
-    for (const text of this.steers) this.messages.push({ role: 'user', text });
+    for (const text of this.steers) this.messages.push({ role: 'user', text: this.plan.under(text) });
     this.steers = [];
   }
 

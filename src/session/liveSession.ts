@@ -1,7 +1,7 @@
 /** One open session as its callers see it: the log's only writer, the folds kept beside it, and the turn that runs. */
 import { StoppedByPerson } from '../agent/seams.ts';
 import { LeftRunning } from '../host/host.ts';
-import type { ApprovalMode } from '../protocol/access.ts';
+import type { ApprovalMode } from '../protocol/approvals.ts';
 import type { Backend, ContextItem, NewEvent } from '../protocol/events.ts';
 import { createRestoring } from './checkpoints/restore.ts';
 import { stepRows } from './checkpoints/steps.ts';
@@ -122,13 +122,19 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
 
     stop,
 
-    approve(callId, nonce, answer, reason) {
-      return people.approved(callId, nonce, answer === 'deny' ? { answer, reason } : { answer });
-    },
+    approve: people.approved,
     answer: (callId, nonce, text) => people.answered(callId, nonce, text),
 
     async setMode(mode: ApprovalMode) {
-      if (mode !== state.mode) await record({ type: 'session.changed', mode });
+      if (mode === state.mode) return;
+      await record({ type: 'session.changed', mode });
+      people.reconsider();
+    },
+    rules: {
+      list: () => state.rules,
+      async remove(id) {
+        if (state.rules.some(held => held.id === id)) await record({ type: 'rule.removed', id });
+      },
     },
     async setBackend(backend: Backend) {
       await record({ type: 'session.changed', backend });

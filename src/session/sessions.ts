@@ -2,7 +2,7 @@
 
 import type { Host } from '../host/host.ts';
 import type { ModelClient } from '../model/client.ts';
-import type { ApprovalMode } from '../protocol/access.ts';
+import type { Answer, ApprovalMode, HeldRule } from '../protocol/approvals.ts';
 import type { Backend, ContextItem, LiveEvent, SessionEvent } from '../protocol/events.ts';
 import type { Change, Transcript } from '../protocol/transcript.ts';
 import type { SessionSummary } from '../protocol/view.ts';
@@ -10,6 +10,7 @@ import type { WasmName } from '../safety/commands/bashParser.ts';
 import type { Restoring } from './checkpoints/restore.ts';
 import type { StepRow } from './checkpoints/steps.ts';
 import type { Holder, HolderKind } from './lock.ts';
+import type { RuleStore } from './rules/ruleStore.ts';
 
 export interface Limits {
   maxSteps: number;
@@ -69,9 +70,12 @@ export interface Session {
   /** Ends the running turn: idle within a second, process tree gone. */
   stop(): Promise<void>;
   /** False when the nonce is not that of a pending approval (answered already, or never shown). */
-  approve(callId: string, nonce: string, answer: 'once' | 'session' | 'deny', reason?: string): boolean;
+  approve(callId: string, nonce: string, answer: Answer, reason?: string): boolean;
   answer(callId: string, nonce: string, text: string): boolean;
+  /** Holds from the next decision on; what waits and needs no answer under it goes on, or is refused. */
   setMode(mode: ApprovalMode): Promise<void>;
+  /** What people granted for this session. */
+  readonly rules: { list(): readonly HeldRule[]; remove(id: string): Promise<void> };
   setBackend(backend: Backend): Promise<void>;
   rename(title: string): Promise<void>;
   /** Where a person can go back to. `restore` throws SessionError while a turn runs or another window writes. */
@@ -100,6 +104,8 @@ export interface Held {
 }
 
 export interface Sessions {
+  /** The rules that are kept beyond a session. */
+  readonly rules: RuleStore;
   list(): Promise<SessionSummary[]>;
   start(options: StartOptions): Promise<Session>;
   /** Opens what is there (live and read-only when another process holds it). Throws SessionError when there is none. */

@@ -1,13 +1,15 @@
 /** Everything a session knows, folded from its events in one place: applied at open and at each append alike. */
 import { LoopGuard } from '../agent/loopGuard.ts';
-import type { ApprovalMode, Rule } from '../protocol/access.ts';
+import type { ApprovalMode, HeldRule } from '../protocol/approvals.ts';
 import type { Backend, EventOf, SessionEvent } from '../protocol/events.ts';
 import type { ToolDeclaration } from '../protocol/message.ts';
 import { applyEvent, type Change, emptyTranscript } from '../protocol/transcript.ts';
+import { changes } from '../safety/rules/granted.ts';
 import type { Begun } from '../tools/tool.ts';
 import { CheckpointFold } from './checkpoints/fold.ts';
 import { HistoryFold } from './history.ts';
 import { type Reservation, reserve } from './reservations.ts';
+import { OftenAllowed } from './rules/oftenAllowed.ts';
 import { SeenFilesFold } from './seenFiles.ts';
 
 export class SessionState {
@@ -17,7 +19,8 @@ export class SessionState {
   readonly seen = new SeenFilesFold();
   readonly checkpoints = new CheckpointFold();
   /** What people granted for the session. */
-  readonly rules: Rule[] = [];
+  rules: readonly HeldRule[] = [];
+  readonly oftenAllowed = new OftenAllowed();
   /** What was about to happen, of calls whose result is not recorded. */
   readonly intents = new Map<string, Begun>();
   /** Answers of people to calls whose result is not recorded: after a crash nobody is asked twice. */
@@ -48,6 +51,7 @@ export class SessionState {
     this.seen.apply(e);
     this.reservations = reserve(this.reservations, e);
     this.checkpoints.apply(e);
+    this.oftenAllowed.apply(e);
     switch (e.type) {
       case 'session.started':
         this.tools = e.tools;
@@ -68,9 +72,12 @@ export class SessionState {
       case 'tool.decided':
         this.addGrant(e);
         break;
+      case 'rule.removed':
+        this.rules = this.rules.filter(held => held.id !== e.id);
+        break;
       case 'tool.intent':
         this.intents.set(e.callId, e);
-        for (const effect of e.effects) if (effect.kind === 'file') this.edited.add(effect.path);
+        for (const effect of e.effects) if (effect.kind === 'file') this.noteEdit(effect.path);
         break;
       case 'question.answered':
         this.answers.set(e.callId, e.answer);
@@ -83,7 +90,15 @@ export class SessionState {
     return applyEvent(this.transcript, e);
   }
 
-  private addGrant({ verdict, grant }: EventOf<'tool.decided'>): void {
-    if (verdict === 'allow' && grant) this.rules.push(grant);
+  private addGrant({ verdict, grant, grantedFor = 'session', seq, at }: EventOf<'tool.decided'>): void {
+    if (verdict !== 'allow' || !grant || grantedFor !== 'session') return;
+    this.rules = [...this.rules, { id: `e${seq}`, destination: 'session', rule: grant, since: at }];
+  }
+
+  private noteEdit(file: string): void {
+    this.edited.add(file);
+    this.rules = this.rules.map(held =>
+      held.changed === undefined && changes(held.rule, file) ? { ...held, changed: file } : held,
+    );
   }
 }

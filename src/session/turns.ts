@@ -9,6 +9,7 @@ import { SessionError } from './error.ts';
 import { failureOf } from './failure.ts';
 import { createPeople } from './people.ts';
 import type { Recorder } from './recorder.ts';
+import type { Ruling } from './rules/ruling.ts';
 import type { SessionsOptions } from './sessions.ts';
 import type { SessionState } from './state.ts';
 
@@ -20,6 +21,7 @@ export interface TurnsParts {
   decide: TurnInput['decide'];
   spentOn: BudgetParts['spentOn'];
   taking: Taking;
+  ruling: Ruling;
 }
 
 export type Turns = ReturnType<typeof createTurns>;
@@ -31,12 +33,15 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
 
   /** Before an effect: the state that a person can go back to. */
   const recordCovered = async (event: NewEvent) => {
+    if (event.type === 'tool.intent') await parts.ruling.before(event.effects);
     if (event.type === 'tool.intent' && state.turn)
       await recordAll(await taking.before(state.turn, state.transcript.head.step, event.effects));
     await record(event);
   };
   const emit: Emit = Object.assign(recordCovered, { live: recorder.show });
-  const people = createPeople(emit, options.attended, state.answers);
+  const people = createPeople(emit, options.attended, state.answers, offers =>
+    state.oftenAllowed.suggest(offers),
+  );
   const mayAsk = createBudget({ ...options, state, record, spentOn: parts.spentOn });
 
   /** Runs the open turn to its end and records how it ended. Never throws. */
@@ -79,6 +84,7 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
       tools: parts.tools,
       decide: parts.decide,
       begun: callId => state.intents.get(callId),
+      keep: offer => parts.ruling.keep(offer, record),
       people,
       emit,
       signal,

@@ -125,7 +125,9 @@ export async function stage(
     },
     decide: async () => options.decide?.() ?? { verdict: 'allow', by: 'policy', reasons: [] },
     begun: callId => state.intents.get(callId),
+    keep: async () => true,
     people: {
+      reconsider: () => {},
       approve: options.approve ?? (() => Promise.reject(new Error('nobody expected a question'))),
       ask: (_id, question) =>
         options.ask?.(question) ?? Promise.reject(new Error('nobody expected a question')),

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { runTurn } from '../../src/agent/runTurn.ts';
 import { StoppedByPerson, Unanswered } from '../../src/agent/seams.ts';
 import { ModelError } from '../../src/model/client.ts';
+import type { Offer } from '../../src/protocol/approvals.ts';
+import type { Decision } from '../../src/safety/policy.ts';
 import { ToolFailure } from '../../src/tools/tool.ts';
 import { call, fakeTool, reply, results, scriptedModel, stage, types } from './fakes.ts';
 
@@ -270,13 +272,13 @@ describe('a call', () => {
   });
 
   it('allowed for the session records the grant as it was shown', async () => {
-    const offer = { rule: { kind: 'edits' }, label: 'Edits' } as const;
-    const decide = () => ({ verdict: 'ask', by: 'policy', reasons: [], offer }) as const;
+    const offer: Offer = { destination: 'session', rule: { kind: 'edits' }, label: 'Edits' };
+    const decide = (): Decision => ({ verdict: 'ask', by: 'policy', reasons: [], offers: [offer] });
     const s = await one(fakeTool('work', ok()), undefined, {
       decide,
-      approve: async () => ({ answer: 'session' }),
+      approve: async () => ({ answer: 'rule', offer }),
     });
     await runTurn(s.input);
-    expect(s.state.rules).toEqual([{ kind: 'edits' }]);
+    expect(s.state.rules).toMatchObject([{ destination: 'session', rule: { kind: 'edits' } }]);
   });
 });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createChat } from '../../src/extension/chat/chat.ts';
 import type { Memory } from '../../src/extension/chat/openSessions.ts';
 import type { Settings } from '../../src/extension/settings.ts';
-import type { ApprovalMode } from '../../src/protocol/access.ts';
+import type { ApprovalMode } from '../../src/protocol/approvals.ts';
 import { emptyTranscript } from '../../src/protocol/transcript.ts';
 import type { Session, Sessions, SessionUpdate, StartOptions } from '../../src/session/sessions.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ApprovalMode, Rule } from '../../src/protocol/access.ts';
+import type { ApprovalMode, HeldRule } from '../../src/protocol/approvals.ts';
 import { createBashParser } from '../../src/safety/commands/bashParser.ts';
 import { decode } from '../../src/safety/commands/decode.ts';
 import { knownPrograms } from '../../src/safety/commands/programs.ts';
@@ -7,7 +7,7 @@ import type { PolicyOptions } from '../../src/safety/policy.ts';
 import { attempts } from './attempts.cases.ts';
 import { allowed, asked } from './commands.cases.ts';
 import { everyday } from './everyday.cases.ts';
-import { parser, type TableDisk, tablePolicy } from './world.ts';
+import { held, parser, type TableDisk, tablePolicy } from './world.ts';
 
 const disk: TableDisk = {
   links: { '/ws/out': '/etc', '/ws/lib': '/ws/src', '/ws/leak.txt': '/home/me/.ssh/id_rsa' },
@@ -22,7 +22,7 @@ const disk: TableDisk = {
 };
 interface Given {
   mode?: ApprovalMode;
-  rules?: Rule[];
+  rules?: HeldRule[];
   cwd?: string;
   options?: Partial<PolicyOptions>;
 }
@@ -94,12 +94,14 @@ describe('all other commands', () => {
 
 describe('a grant for the session', () => {
   it('is offered for the very command line in its directory, and holds for that', async () => {
-    const { offer } = await decide('npm test');
-    expect(offer).toEqual({
-      rule: { kind: 'command', command: 'npm test', cwd: '/ws' },
-      label: '`npm test` in this folder',
+    const line = 'npm test | tee log';
+    const { offers } = await decide(line);
+    expect(offers?.[0]).toEqual({
+      destination: 'session',
+      rule: { kind: 'command', command: line, cwd: '/ws' },
+      label: `the line \`${line}\` in this folder`,
     });
-    const rules = [offer!.rule];
+    const rules = [held({ kind: 'command', command: 'npm test', cwd: '/ws' })];
     expect(await decide('npm test', { rules })).toMatchObject({ verdict: 'allow', by: 'rule' });
     expect(await decide('npm test -- x', { rules })).toMatchObject({ verdict: 'ask' });
     expect(await decide('npm  test', { rules })).toMatchObject({ verdict: 'ask' });
@@ -107,11 +109,12 @@ describe('a grant for the session', () => {
   });
 
   it('no longer holds once the agent changed what the command runs', async () => {
-    const rules: Rule[] = [{ kind: 'command', command: 'npm test', cwd: '/ws' }];
+    const rule = { kind: 'command', command: 'npm test', cwd: '/ws' } as const;
     const options = { editedByAgent: () => ['/ws/package.json'] };
-    const decision = await decide('npm test', { rules, options });
+    const rules = [held(rule)];
+    const suspended = [held(rule, { changed: '/ws/package.json' })];
+    const decision = await decide('npm test', { rules: suspended, options });
     expect(decision.verdict).toBe('ask');
-    expect(decision.offer).toBeUndefined();
     expect(decision.reasons).toContain(
       '/ws/package.json, which decides what this runs, was changed by the agent.',
     );
@@ -129,9 +132,9 @@ describe('a grant for the session', () => {
     'ls\u200b',
     'rm -rf /home/me/other',
   ])('is not offered for %j', async command => {
-    expect((await decide(command)).offer).toBeUndefined();
+    expect((await decide(command)).offers).toBeUndefined();
     // Not even a rule that says so opens it.
-    const rules: Rule[] = [{ kind: 'command', command, cwd: '/ws' }];
+    const rules = [held({ kind: 'command', command, cwd: '/ws' }), held({ kind: 'edits' })];
     expect(await decide(command, { rules })).toMatchObject({ verdict: 'ask' });
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ApprovalMode, Rule } from '../../src/protocol/access.ts';
+import type { ApprovalMode, Rule } from '../../src/protocol/approvals.ts';
 import type { PolicyOptions } from '../../src/safety/policy.ts';
 import { linux, mac, type PathCase, windows } from './paths.cases.ts';
-import { tablePolicy } from './world.ts';
+import { held, tablePolicy } from './world.ts';
 
 const links = {
   '/ws/out': '/etc',
@@ -21,7 +21,7 @@ function policyOn(platform: keyof typeof options, more: Partial<PolicyOptions> =
   return tablePolicy({ links, special: ['/ws/pipe'] }, { ...options[platform], ...more });
 }
 const decide = (path: string, kind: 'read' | 'write', mode: ApprovalMode = 'ask', rules: Rule[] = []) =>
-  policyOn('linux').decide([{ kind, path }], { mode, rules });
+  policyOn('linux').decide([{ kind, path }], { mode, rules: rules.map(rule => held(rule)) });
 
 describe.each([
   ['linux', linux],
@@ -87,8 +87,9 @@ describe('modes and grants', () => {
   });
 
   it('edits are offered for ordinary files, and the grant covers only these', async () => {
-    const { offer } = await decide('/ws/a.ts', 'write');
+    const [offer] = (await decide('/ws/a.ts', 'write')).offers ?? [];
     expect(offer).toEqual({
+      destination: 'session',
       rule: { kind: 'edits' },
       label: 'edits of files in this workspace',
     });
@@ -101,10 +102,11 @@ describe('modes and grants', () => {
   });
 
   it('a read outside is offered for that very file, under its real name', async () => {
-    const { offer } = await decide('/ws/out/hosts', 'read');
+    const [offer] = (await decide('/ws/out/hosts', 'read')).offers ?? [];
     expect(offer).toEqual({
+      destination: 'session',
       rule: { kind: 'read', path: '/etc/hosts' },
-      label: 'reading /etc/hosts',
+      label: 'reading `/etc/hosts`',
     });
     expect(await decide('/etc/hosts', 'read', 'ask', [offer!.rule])).toMatchObject({
       verdict: 'allow',
@@ -115,8 +117,8 @@ describe('modes and grants', () => {
 
   it('nothing is offered for control files and secrets', async () => {
     for (const path of ['/ws/.env', '/ws/.git/hooks/x', '/ws/AGENTS.md', '/home/me/.ssh/id_rsa'])
-      expect((await decide(path, 'write')).offer).toBeUndefined();
-    expect((await decide('/ws/.env', 'read', 'all')).offer).toBeUndefined();
+      expect((await decide(path, 'write')).offers).toBeUndefined();
+    expect((await decide('/ws/.env', 'read', 'all')).offers).toBeUndefined();
   });
 
   it('several accesses: the strictest counts, and a grant is offered only if it answers all', async () => {
@@ -129,7 +131,7 @@ describe('modes and grants', () => {
       ],
       now,
     );
-    expect(two).toMatchObject({ verdict: 'ask', offer: { rule: { kind: 'edits' } } });
+    expect(two).toMatchObject({ verdict: 'ask', offers: [{ rule: { kind: 'edits' } }, {}, {}, {}] });
     expect(two.reasons).toEqual(['It changes a file in the workspace.']);
     const mixed = await policy.decide(
       [
@@ -139,7 +141,7 @@ describe('modes and grants', () => {
       now,
     );
     expect(mixed).toMatchObject({ verdict: 'ask' });
-    expect(mixed.offer).toBeUndefined();
+    expect(mixed.offers).toBeUndefined();
     const worst = await policy.decide(
       [
         { kind: 'write', path: '/ws/a' },

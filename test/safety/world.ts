@@ -1,6 +1,7 @@
 /** The real grammar, and a policy over a disk that is a table: real path by path, everything else as it is written. */
 
 import nodePath from 'node:path';
+import type { HeldRule, Rule } from '../../src/protocol/approvals.ts';
 import { type BashParser, createBashParser } from '../../src/safety/commands/bashParser.ts';
 import { createPolicy, type Policy, type PolicyOptions } from '../../src/safety/policy.ts';
 import { loadWasm } from '../wasm.ts';
@@ -42,3 +43,12 @@ export function tablePolicy(disk: TableDisk = {}, more: Partial<PolicyOptions> =
     ...more,
   });
 }
+
+/** A rule as it holds for the session, or as `more` says. */
+export const held = (rule: Rule, more: Partial<HeldRule> = {}): HeldRule => ({
+  id: 'r',
+  destination: 'session',
+  rule,
+  since: 0,
+  ...more,
+});

@@ -71,7 +71,7 @@ describe('a session', () => {
     ]);
     const session = await shop.start(model);
     await session.send('go');
-    session.approve('e1', (await pending(session)).nonce, 'session');
+    session.approve('e1', (await pending(session)).nonce, { offer: 0 });
     await session.settled();
     expect(shop.read('a.txt')).toBe('three\n');
   });

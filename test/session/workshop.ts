@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
 import type { ModelClient } from '../../src/model/client.ts';
-import type { ApprovalMode } from '../../src/protocol/access.ts';
+import type { ApprovalMode } from '../../src/protocol/approvals.ts';
 import type { NewEvent, SessionEvent } from '../../src/protocol/events.ts';
 import type { Pending } from '../../src/protocol/transcript.ts';
 import { createSessions } from '../../src/session/createSessions.ts';

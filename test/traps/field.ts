@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import type { ModelClient, ModelDelta, ModelReply, ModelRequest } from '../../src/model/client.ts';
 import { createModelClient, type ModelClientOptions } from '../../src/model/connect.ts';
-import type { ApprovalMode } from '../../src/protocol/access.ts';
+import type { ApprovalMode } from '../../src/protocol/approvals.ts';
 import type { Backend, LiveEvent, SessionEvent } from '../../src/protocol/events.ts';
 import type { Message, ToolDeclaration } from '../../src/protocol/message.ts';
 import type { Session, SessionsOptions } from '../../src/session/sessions.ts';

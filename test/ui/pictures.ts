@@ -64,7 +64,7 @@ async function mainJob() {
     await chat.send('make the failing test pass');
     await chat.approval.waitFor({ timeout: 60_000 });
     await shoot(window, 'approval');
-    await chat.approve('Run npm test', 'Allow for this session');
+    await chat.allowFor('Run npm test', /^This session/);
     const edit = chat.frame.getByRole('region', { name: /^Approval: Edit/ });
     await edit.waitFor({ timeout: 60_000 });
     await shoot(window, 'edit');

@@ -1,24 +1,24 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { askedFor, asks } from './stories/asks.ts';
+import { askedFor, asks, offersFor } from './stories/asks.ts';
 import { openView, type View } from './view.ts';
 
 const story = (name: string) => asks.find(s => s.name === name)!.messages();
 const answers = (view: View) => view.posted.filter(m => m.type === 'approve' || m.type === 'answer');
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+  vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout', 'clearTimeout'] });
   return () => vi.useRealTimers();
 });
 
 describe('an approval', () => {
   it('answers with the nonce it was asked with', async () => {
     const view = await openView();
-    await view.receive(askedFor('npm test', '/projects/shop', 'npm test in this folder').snapshot());
+    await view.receive(askedFor('npm test', '/projects/shop', offersFor('npm test')).snapshot());
     vi.advanceTimersByTime(500);
-    await view.click('Allow for this session');
+    await view.click('Allow once');
     expect(answers(view)).toEqual([
-      { type: 'approve', callId: 'call-3', nonce: 'nonce-call-3', answer: 'session' },
+      { type: 'approve', callId: 'call-3', nonce: 'nonce-call-3', answer: 'once' },
     ]);
   });
 
@@ -54,10 +54,57 @@ describe('an approval', () => {
     expect(answers(view)).toMatchObject([{ answer: 'once' }, { answer: 'deny' }]);
   });
 
-  it('offers no session where none was offered', async () => {
+  it('offers no more than once where nothing else was offered', async () => {
     const view = await openView();
     await view.receive(askedFor('rm -rf dist').snapshot());
-    expect(view.has('Allow for this session')).toBe(false);
+    expect(view.has('Allow for')).toBe(false);
+  });
+
+  it('says for how long a yes shall hold, and what it covers, by keys alone', async () => {
+    const view = await openView();
+    await view.receive(askedFor('npm test', '/projects/shop', offersFor('npm test')).snapshot());
+    await view.click('Allow for');
+    expect(view.root.querySelector('[role=menu]')).toBeNull();
+    await vi.advanceTimersByTimeAsync(500);
+    await view.click('Allow for');
+    const entries = [...view.root.querySelectorAll('[role=menuitem]')];
+    expect(entries.map(entry => entry.textContent)).toEqual([
+      'This sessionnpm test anywhere in shop',
+      'This workspacenpm test anywhere in shop',
+      'All my workspacesnpm test in any workspace',
+    ]);
+    expect(document.activeElement).toBe(entries[0]);
+    await view.press(document.activeElement!, 'ArrowDown');
+    await view.click(/^This workspace/);
+    expect(answers(view)).toMatchObject([{ nonce: 'nonce-call-3', answer: { offer: 1 } }]);
+  });
+
+  it('Esc closes the menu first, and denies then', async () => {
+    const view = await openView();
+    await view.receive(askedFor('npm test', '/projects/shop', offersFor('npm test')).snapshot());
+    await vi.advanceTimersByTimeAsync(500);
+    await view.click('Allow for');
+    await view.press(document.activeElement!, 'Escape');
+    expect(answers(view)).toEqual([]);
+    await view.press(document.activeElement!, 'Escape');
+    expect(answers(view)).toMatchObject([{ answer: 'deny' }]);
+  });
+
+  it('suggests the rule for this workspace, in one click', async () => {
+    const view = await openView();
+    await view.receive(...story('approval-suggested'));
+    vi.advanceTimersByTime(500);
+    await view.click('Always allow here');
+    expect(answers(view)).toMatchObject([{ answer: { offer: 1 } }]);
+  });
+
+  it('lets nothing that was written elsewhere pass for its own words', async () => {
+    const view = await openView();
+    const name = 'x? Already allowed.';
+    const s = askedFor(`${name}`, '/projects/shop');
+    await view.receive(s.snapshot());
+    expect(view.find('.approval .ask-title').textContent).toBe('Run this command?');
+    expect(view.find('.reasons code').textContent).toBe('x?');
   });
 
   it('takes Enter as allow once and Esc as deny while the focus is inside', async () => {
@@ -92,24 +139,6 @@ describe('an approval', () => {
     expect(answers(view)).toMatchObject([{ answer: 'deny', reason: 'use pnpm' }]);
   });
 
-  it('starts its half second anew with the next of several', async () => {
-    const view = await openView();
-    const [snapshot] = story('approvals-three');
-    await view.receive(snapshot!);
-    expect(view.root.textContent).toContain('1 of 3');
-    vi.advanceTimersByTime(500);
-    await view.click('Allow once');
-    if (snapshot?.type !== 'snapshot' || !snapshot.head) throw new Error('no head');
-    const head = { ...snapshot.head, pending: snapshot.head.pending.slice(1) };
-    await view.receive({ type: 'update', head, items: [], live: [] });
-    expect(view.root.textContent).toContain('1 of 2');
-    await view.click('Allow once');
-    expect(answers(view)).toHaveLength(1);
-    vi.advanceTimersByTime(500);
-    await view.click('Allow once');
-    expect(answers(view).map(a => a.nonce)).toEqual(['nonce-call-3', 'nonce-call-4']);
-  });
-
   it('shows what a command hides', async () => {
     const view = await openView();
     await view.receive(...story('approval-hidden'));
@@ -129,6 +158,72 @@ describe('an approval', () => {
     await view.receive({ type: 'update', head: snapshot.head, items: [], live: [] });
     expect(view.has('Allow once')).toBe(true);
     expect(document.activeElement?.tagName).toBe('TEXTAREA');
+  });
+});
+
+describe('several approvals at once', () => {
+  async function three() {
+    const view = await openView();
+    const [snapshot] = story('approvals-three');
+    if (snapshot?.type !== 'snapshot' || !snapshot.head) throw new Error('no head');
+    await view.receive(snapshot);
+    const { head } = snapshot;
+    const leave = (from: number) =>
+      view.receive({
+        type: 'update',
+        head: { ...head, pending: head.pending.slice(from) },
+        items: [],
+        live: [],
+      });
+    return { view, leave, nonces: head.pending.map(one => one.nonce) };
+  }
+
+  it('stand in one card, each with all it would do and its own reasons', async () => {
+    const { view } = await three();
+    expect(view.find('.approval h2').textContent).toContain('Allow these 3 calls?');
+    const shown = [...view.root.querySelectorAll('.ask-item')].map(item => item.textContent);
+    expect(shown[0]).toContain('Edit this file');
+    expect(shown[0]).toContain('src/cart/total.ts');
+    expect(shown[1]).toContain('npm run build');
+    expect(shown[2]).toContain('npm test -- --run');
+    for (const text of shown.slice(1)) expect(text).toContain('npm is not known to only read.');
+  });
+
+  it('are all allowed by one click, each under its own nonce, in order', async () => {
+    const { view, nonces } = await three();
+    await view.click('Allow all once');
+    expect(answers(view)).toEqual([]);
+    vi.advanceTimersByTime(500);
+    await view.click('Allow all once');
+    await view.click('Allow all once');
+    expect(answers(view).map(a => a.nonce)).toEqual(nonces);
+    expect(answers(view).every(a => a.type === 'approve' && a.answer === 'once')).toBe(true);
+  });
+
+  it('are answered one by one; what is left is asked with a fresh half second', async () => {
+    const { view, leave, nonces } = await three();
+    vi.advanceTimersByTime(500);
+    await view.click('Deny 2');
+    expect(answers(view)).toMatchObject([{ nonce: nonces[1], answer: 'deny' }]);
+    await leave(1);
+    await view.click('Allow all once');
+    expect(answers(view)).toHaveLength(1);
+    vi.advanceTimersByTime(500);
+    await view.click('Allow all once');
+    // The second was answered already: it is not answered again.
+    expect(answers(view)).toMatchObject([{ answer: 'deny' }, { nonce: nonces[2], answer: 'once' }]);
+  });
+
+  it('are all denied with one reason', async () => {
+    const { view, nonces } = await three();
+    vi.advanceTimersByTime(500);
+    await view.click('Deny all with reason');
+    const input = view.find<HTMLInputElement>('input[aria-label="Reason for denying"]');
+    input.value = 'one at a time';
+    await view.press(input, 'Enter');
+    expect(answers(view)).toMatchObject(
+      nonces.map(nonce => ({ nonce, answer: 'deny', reason: 'one at a time' })),
+    );
   });
 });
 

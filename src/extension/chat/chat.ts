@@ -1,5 +1,5 @@
 /** The session that is shown, and everything a person does with it. Knows nothing of the view. */
-import type { ApprovalMode } from '../../protocol/access.ts';
+import type { Answer, ApprovalMode } from '../../protocol/approvals.ts';
 import type { ContextItem } from '../../protocol/events.ts';
 import type { SessionHead } from '../../protocol/transcript.ts';
 import type { Session, Sessions } from '../../session/sessions.ts';
@@ -154,7 +154,7 @@ export function createChat(options: ChatOptions) {
       await shown?.stop();
     },
     resume: () => inOrder(() => goingOn.resume(writable(shown))),
-    approve(callId: string, nonce: string, answer: 'once' | 'session' | 'deny', reason?: string) {
+    approve(callId: string, nonce: string, answer: Answer, reason?: string) {
       return writable(shown).approve(callId, nonce, answer, reason);
     },
     answer(callId: string, nonce: string, text: string) {

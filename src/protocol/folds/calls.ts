@@ -6,18 +6,22 @@ import { type Fold, type Folds, toolOf, unpend } from './fold.ts';
 export const callFolds: Folds = {
   'tool.planned': (f, e) => f.updateTool(e.callId, { title: e.title }),
   'approval.requested': (f, e) => {
-    const { callId, nonce, preview, reasons, offer } = e;
+    const { callId, nonce, preview, reasons, offers = [], suggested } = e;
     f.updateTool(callId, { state: 'approval', display: preview });
     const title = toolOf(f.t, callId)?.title ?? plainTitle(callId);
-    wait(f, [...unpend(f.t, callId), { kind: 'approval', callId, nonce, title, preview, reasons, offer }]);
+    const asked = { callId, nonce, title, preview, reasons, offers, suggested };
+    wait(f, [...unpend(f.t, callId), { kind: 'approval', ...asked }]);
   },
   'tool.decided': (f, e) => {
+    // What a person allowed may stand behind others of the same reply: it runs when its intent is recorded.
+    const allowed = e.by === 'person' ? 'waiting' : 'running';
     f.updateTool(
       e.callId,
-      e.verdict === 'allow' ? { state: 'running' } : { state: 'denied', message: e.reason },
+      e.verdict === 'allow' ? { state: allowed } : { state: 'denied', message: e.reason },
     );
     wait(f, unpend(f.t, e.callId));
   },
+  'tool.intent': (f, e) => f.updateTool(e.callId, { state: 'running' }),
   'tool.result': (f, e) => {
     const before = toolOf(f.t, e.callId);
     const state = before?.state === 'denied' ? 'denied' : e.isError ? 'failed' : 'done';

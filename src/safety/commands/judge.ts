@@ -23,6 +23,18 @@ export interface CommandJudgement {
   guarded: boolean;
   /** The decoded commands; absent where the line is not understood. */
   commands?: SimpleCommand[];
+  /** Paths that it names as what it reads or writes. */
+  touched: { facts: PathFacts; operation: 'read' | 'write' }[];
+  /** Where its last commands may run. */
+  places: readonly string[];
+}
+
+/** Under what circumstances a program would be started. */
+export interface Start {
+  /** Real directories, one of which it runs in. */
+  places: readonly string[];
+  /** It reads what a pipe or a file feeds it. */
+  fed: boolean;
 }
 
 /** More paths than this in one line are not followed one by one. */
@@ -33,12 +45,13 @@ export async function judgeCommand(
   command: string,
   cwd: string,
   world: CommandWorld,
-  permitted: (words: readonly string[]) => boolean,
+  permitted: (words: readonly string[], start: Start) => boolean,
 ): Promise<CommandJudgement> {
   const decoded = await decode(command, world.parser);
-  if ('refused' in decoded) return { reasons: [decoded.refused], guarded: false };
+  if ('refused' in decoded) return { reasons: [decoded.refused], guarded: false, touched: [], places: [cwd] };
   const { commands } = decoded;
   const reasons = new Set<string>();
+  const touched: CommandJudgement['touched'] = [];
   let guarded = false;
   let followed = 0;
   /** Where the next command may run: after `cd x;` that is x, or, when cd failed, where it was. */
@@ -52,10 +65,16 @@ export async function judgeCommand(
     reasons.add(reason);
     guarded ||= isGuarded;
   };
-  async function everyPlace(path: string, look: (facts: PathFacts) => Promise<void> | void): Promise<void> {
+  async function everyPlace(
+    path: string,
+    look: (facts: PathFacts) => Promise<void> | void,
+    operation: 'read' | 'write' = 'read',
+  ): Promise<void> {
     for (const place of places) {
       if (++followed > MOST_PATHS) return note('It names too many paths to be checked.');
-      await look(await world.paths.facts(path, place));
+      const facts = await world.paths.facts(path, place);
+      touched.push({ facts, operation });
+      await look(facts);
     }
   }
   const mayRead = (facts: PathFacts): boolean => {
@@ -70,12 +89,12 @@ export async function judgeCommand(
     if (operator === '>&' && /^[12]$/.test(text) && /^[12]?$/.test(descriptor ?? '')) return;
     if (operator === '<') return everyPlace(text, facts => void mayRead(facts));
     if (text === '/dev/null' && (operator === '>' || operator === '>>' || operator === '&>')) return;
-    await everyPlace(text, facts => {
+    const writes = (facts: PathFacts) =>
       note(
         facts.reason ?? `It writes ${facts.given}.`,
         facts.kind !== 'ordinary' || facts.place === 'outside',
       );
-    });
+    await everyPlace(text, writes, 'write');
   }
 
   async function changeDirectory(
@@ -104,7 +123,7 @@ export async function judgeCommand(
     if (places.length > 4) note('It changes the directory too often to be followed.');
   }
 
-  async function simpleCommand(simple: SimpleCommand, piped: boolean): Promise<void> {
+  async function simpleCommand(simple: SimpleCommand, piped: boolean, fed: boolean): Promise<void> {
     for (const r of simple.redirects) await redirect(r);
     const words = simple.words.map(w => w.text);
     const [program, ...rest] = words;
@@ -118,7 +137,7 @@ export async function judgeCommand(
         });
       return;
     }
-    if (permitted(words)) return;
+    if (permitted(words, { places, fed })) return;
     note(use?.refused ?? `\`${program}\` is not known to only read.`);
   }
 
@@ -137,11 +156,14 @@ export async function judgeCommand(
       missed = [];
       isOpen = before === '||' || (isOpen && before === '|');
     }
-    await simpleCommand(simple, simple.next === '|' || before === '|');
+    const reads = before === '|';
+    await simpleCommand(simple, simple.next === '|' || reads, reads || simple.redirects.some(isInput));
     if (followed > MOST_PATHS) break;
   }
-  return { reasons: [...reasons], guarded, commands };
+  return { reasons: [...reasons], guarded, commands, touched, places };
 }
+
+const isInput = ({ operator }: Redirect) => operator === '<';
 
 /**
  * What a command line names that no mode opens, told from its text alone: for lines whose effect is not understood.

@@ -18,6 +18,8 @@ export interface PathPolicyOptions extends Disk {
   roots: readonly string[];
   /** Directories that the agent may read besides (full outputs of commands). */
   readable?: readonly string[];
+  /** Ascent's own records (its state directory): what is in them steers it, whatever it is called. */
+  own?: readonly string[];
   /** The person's home directory, for `~`. */
   home: string;
 }
@@ -74,6 +76,9 @@ export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
       return { place, kind: 'secret', reason: `${path} may hold credentials (${names.name}).` };
     if (names.kind === 'control')
       return { place, kind: 'control', reason: `${path} steers tools, editors or agents (${names.name}).` };
+    // A workspace can hold the state directory (a home directory does); its rules must not be mere files then.
+    if (place !== 'readable' && options.own?.some(own => isBelow(path, own, platform)))
+      return { place, kind: 'control', reason: `${path} belongs to Ascent's own records.` };
     if (place === 'outside') return { place, kind: 'ordinary', reason: `${path} is outside the workspace.` };
     return { place, kind: 'ordinary' };
   }

@@ -1,5 +1,5 @@
 /** Numbers and times in words, short and always with their unit; `exact` forms are for the hover. */
-import type { ApprovalMode } from '../../protocol/access.ts';
+import type { ApprovalMode } from '../../protocol/approvals.ts';
 import type { Money } from '../../protocol/message.ts';
 import type { SessionStatus } from '../../protocol/transcript.ts';
 import type { SessionSummary } from '../../protocol/view.ts';
@@ -88,6 +88,7 @@ export const statusNames: Record<SessionStatus, string> = {
 };
 
 export const modes: Record<ApprovalMode, { label: string; meaning: string }> = {
+  plan: { label: 'Plan', meaning: 'Looks and plans; changes nothing' },
   ask: { label: 'Ask', meaning: 'Asks before edits and commands' },
   edits: { label: 'Edits', meaning: 'Edits files; asks before commands' },
   all: { label: 'All', meaning: 'Edits and runs commands; asks only for what is protected' },

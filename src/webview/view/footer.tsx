@@ -1,5 +1,5 @@
 /** Below the text: how far it may go, who answers, what it used, and send. */
-import type { ApprovalMode } from '../../protocol/access.ts';
+import type { ApprovalMode } from '../../protocol/approvals.ts';
 import { around, backend, head, isBusy, mode } from '../state/store.ts';
 import { compact, exact, modes, money, plural } from '../text/words.ts';
 import { post } from '../vscode.ts';

@@ -1,19 +1,36 @@
 /** A yes must be meant: it comes from a person, and only after the card could be read. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export const GUARD_MS = 500;
 
-/** Says whether this event counts. The time runs anew whenever a hidden view is shown again. */
-export function useGuard(): (e: Event) => boolean {
-  const shownAt = useRef(performance.now());
-  useEffect(() => {
+export interface Guard {
+  /** Whether this event counts. */
+  counts(e: Event): boolean;
+  /** The card has been there long enough: its buttons say so. */
+  ready: boolean;
+}
+
+/** The time runs anew whenever a hidden view is shown again, and when `shown` (what the card is about) changes. */
+export function useGuard(shown = ''): Guard {
+  const shownAt = useRef({ shown, at: performance.now() });
+  const [ready, setReady] = useState(false);
+  if (shownAt.current.shown !== shown) shownAt.current = { shown, at: performance.now() };
+  useLayoutEffect(() => {
+    setReady(false);
+    let timer = setTimeout(() => setReady(true), GUARD_MS);
     const restart = () => {
-      shownAt.current = performance.now();
+      shownAt.current = { shown, at: performance.now() };
+      setReady(false);
+      clearTimeout(timer);
+      timer = setTimeout(() => setReady(true), GUARD_MS);
     };
     document.addEventListener('visibilitychange', restart);
-    return () => document.removeEventListener('visibilitychange', restart);
-  }, []);
-  return e => e.isTrusted && performance.now() - shownAt.current >= GUARD_MS;
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', restart);
+    };
+  }, [shown]);
+  return { ready, counts: e => e.isTrusted && performance.now() - shownAt.current.at >= GUARD_MS };
 }
 
 /** A key that is still held from before must not press a button that took the focus meanwhile. */

@@ -1,6 +1,6 @@
 /** A button that opens a panel below or above it: menus, the session list. Esc, a click outside or leaving closes it. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { IconName } from './glyphs.ts';
 import { Icon } from './icon.tsx';
 
@@ -12,6 +12,8 @@ interface Props {
   align: 'left' | 'right';
   side: 'below' | 'above';
   disabled?: boolean;
+  /** It can be reached and opened not yet: it takes no answer. */
+  unready?: boolean;
   onOpen?: () => void;
   children: (close: () => void) => ComponentChildren;
 }
@@ -24,7 +26,7 @@ export function Menu(props: Props) {
     setOpen(false);
     button.current?.focus();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     const first = root.current?.querySelector<HTMLElement>('[aria-checked=true], [role^=menuitem]');
     first?.focus();
@@ -68,7 +70,9 @@ export function Menu(props: Props) {
         aria-label={props.label}
         title={props.label}
         disabled={props.disabled}
+        aria-disabled={props.unready || undefined}
         onClick={() => {
+          if (props.unready) return;
           if (!open) props.onOpen?.();
           setOpen(!open);
         }}
@@ -86,11 +90,11 @@ export function Menu(props: Props) {
 
 export function MenuItem(props: {
   label: string;
-  detail?: string;
+  detail?: ComponentChildren;
   icon?: IconName;
   /** Present: one of a set, of which one holds. */
   checked?: boolean;
-  onClick: () => void;
+  onClick: (e: Event) => void;
 }) {
   const checkable = props.checked !== undefined;
   return (

@@ -7,7 +7,7 @@ import { Icon } from './icon.tsx';
 
 export function QuestionCard({ asked, more }: { asked: PendingQuestion; more: string }) {
   const { callId, nonce, question, options } = asked;
-  const counts = useGuard();
+  const { counts } = useGuard();
   const input = useRef<HTMLInputElement>(null);
   const [sent, setSent] = useState(false);
   useLayoutEffect(() => focusPolitely(input.current), []);

@@ -55,7 +55,7 @@ describe('checkpoints of a session', () => {
     await using shop = workshop();
     shop.write('a.txt', 'one\n');
     const model = scriptedModel([
-      [reply({ calls: [command('c', 'echo two > a.txt; echo ran; sleep 60')] })],
+      [reply({ calls: [command('c', 'echo two > a.txt; echo ran; sleep 2')] })],
       done,
     ]);
     const session = await shop.start(model);

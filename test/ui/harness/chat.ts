@@ -15,7 +15,9 @@ export interface Chat {
   send(text: string): Promise<void>;
   button(name: string | RegExp): Locator;
   /** Waits for the approval of `what` ("Run npm test") and answers it. */
-  approve(what: string | RegExp, answer: 'Allow once' | 'Allow for this session' | 'Deny'): Promise<void>;
+  approve(what: string | RegExp, answer: 'Allow once' | 'Deny'): Promise<void>;
+  /** Waits for the approval of `what` and allows it for longer: by the menu's entry, by its first words. */
+  allowFor(what: string | RegExp, entry: RegExp): Promise<void>;
   /** Rows by their words: "Ran npm test". */
   row(words: string | RegExp): Locator;
   /** The words of all rows, in order. */
@@ -64,6 +66,13 @@ export function chatIn(page: Page): Chat {
         await pressed.click({ timeout: 1_000 }).catch(() => {});
         await page.waitForTimeout(50);
       }
+    },
+    async allowFor(what, entry) {
+      const card = frame.getByRole('region', { name: typeof what === 'string' ? `Approval: ${what}` : what });
+      await card.waitFor({ timeout: 60_000 });
+      await card.locator('.allow-for .menu-button:not([aria-disabled])').click();
+      await card.getByRole('menuitem', { name: entry }).click();
+      await card.waitFor({ state: 'detached' });
     },
     row: words => transcript.locator('.line .words').filter({ hasText: words }),
     rows: () => transcript.locator('.line .words').allTextContents(),

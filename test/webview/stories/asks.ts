@@ -1,4 +1,5 @@
 /** States in which a person is asked. */
+import type { Offer } from '../../../src/protocol/approvals.ts';
 import { edit, hunk, plan, read, run } from './calls.ts';
 import { script } from './script.ts';
 import type { Story } from './stories.ts';
@@ -10,17 +11,46 @@ const begun = () =>
     .step({ reasoning: thinking, calls: [plan(2)], thinkingMs: 12_400 })
     .step({ reasoning: 'Look first.', calls: [read('src/cart/total.ts')] });
 
-export function askedFor(command: string, cwd = '/projects/shop', offer?: string) {
+export function askedFor(command: string, cwd = '/projects/shop', offers?: Offer[], suggested?: number) {
   const s = begun();
   const [id] = s.reply({ reasoning: 'Run it.', calls: [run(command, '')] });
-  return s.ask(id!, { kind: 'command', command, cwd }, ['Commands ask in this mode.'], offer);
+  return s.ask(id!, { kind: 'command', command, cwd }, [reasonFor(command)], offers, suggested);
 }
+
+const reasonFor = (command: string) => `\`${command.split(' ')[0]}\` is not known to only read.`;
+
+/** What the policy offers for one plain command. */
+export function offersFor(command: string): Offer[] {
+  const words = command.split(' ');
+  const within = '/projects/shop';
+  const label = `\`${command}\` anywhere in \`shop\``;
+  return [
+    { destination: 'session', rule: { kind: 'argv', words, within }, label },
+    { destination: 'workspace', rule: { kind: 'argv', words, within }, label },
+    { destination: 'user', rule: { kind: 'argv', words }, label: `\`${command}\` in any workspace` },
+  ];
+}
+
+const editOffers: Offer[] = [
+  { destination: 'session', rule: { kind: 'edits' }, label: 'edits of files in this workspace' },
+  {
+    destination: 'session',
+    rule: { kind: 'edits', under: '/projects/shop/src/cart' },
+    label: 'edits of files in `cart/` and below',
+  },
+  {
+    destination: 'workspace',
+    rule: { kind: 'edits', under: '/projects/shop/src/cart' },
+    label: 'edits of files in `cart/` and below',
+  },
+  { destination: 'workspace', rule: { kind: 'edits' }, label: 'edits of files in this workspace' },
+];
 
 const asksForDiff = (path: string, hunks: string) => {
   const s = begun();
   const call = edit(path, { hunks, added: 4, removed: 2 });
   const [id] = s.reply({ reasoning: 'Edit it.', calls: [call] });
-  return s.ask(id!, call.display!, ['Edits ask in this mode.'], 'edits of ordinary files in this workspace');
+  return s.ask(id!, call.display!, ['It changes a file in the workspace.'], editOffers);
 };
 
 const longHunk = `@@ -1,150 +1,300 @@\n${Array.from({ length: 300 }, (_, i) => `${i % 3 ? '+' : '-'}  const value${i} = compute(${i}, "${'text '.repeat(i % 20)}");`).join('\n')}\n`;
@@ -28,7 +58,7 @@ const longHunk = `@@ -1,150 +1,300 @@\n${Array.from({ length: 300 }, (_, i) => `
 export const asks: Story[] = [
   {
     name: 'approval-command',
-    messages: () => [askedFor('npm test', '/projects/shop', 'npm test in this folder').snapshot()],
+    messages: () => [askedFor('npm test', '/projects/shop', offersFor('npm test')).snapshot()],
   },
   {
     name: 'approval-hidden',
@@ -48,15 +78,29 @@ export const asks: Story[] = [
     press: ['Deny with reason'],
   },
   {
+    name: 'approval-allow-for',
+    messages: () => [askedFor('npm test', '/projects/shop', offersFor('npm test')).snapshot()],
+    press: ['Allow for'],
+  },
+  {
+    name: 'approval-suggested',
+    messages: () => [askedFor('npm test', '/projects/shop', offersFor('npm test'), 1).snapshot()],
+  },
+  {
     name: 'approvals-three',
     messages: () => {
       const s = begun();
-      const commands = ['npm install', 'npm run build', 'npm test'];
-      const ids = s.reply({ calls: commands.map(c => run(c, '')) });
+      const change = edit('src/cart/total.ts', { hunks: hunk, added: 4, removed: 2 });
+      const commands = ['npm run build', 'npm test -- --run'];
+      const [first, ...ids] = s.reply({ calls: [change, ...commands.map(c => run(c, ''))] });
+      s.ask(first!, change.display!, ['It changes a file in the workspace.'], editOffers);
       for (const [i, id] of ids.entries())
-        s.ask(id, { kind: 'command', command: commands[i]!, cwd: '/projects/shop' }, [
-          'Commands ask in this mode.',
-        ]);
+        s.ask(
+          id,
+          { kind: 'command', command: commands[i]!, cwd: '/projects/shop' },
+          [reasonFor('npm')],
+          offersFor(commands[i]!),
+        );
       return [s.snapshot()];
     },
   },

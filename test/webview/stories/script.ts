@@ -1,4 +1,5 @@
 /** Writes a session's events as they would come, and folds them as the host does. */
+import type { Offer } from '../../../src/protocol/approvals.ts';
 import type { ToolDisplay, ToolTitle } from '../../../src/protocol/display.ts';
 import type {
   Backend,
@@ -114,14 +115,15 @@ export function script(options: { title?: string; backend?: Backend; startedAgo?
       for (const [i, id] of ids.entries()) it.allow(id).result(id, reply.calls![i]!);
       return it;
     },
-    ask(callId: string, preview: ToolDisplay, reasons: string[], offer?: string) {
+    ask(callId: string, preview: ToolDisplay, reasons: string[], offers?: Offer[], suggested?: number) {
       emit({
         type: 'approval.requested',
         callId,
         nonce: `nonce-${callId}`,
         preview,
         reasons,
-        offer: offer ? { rule: { kind: 'edits' }, label: offer } : undefined,
+        ...(offers && { offers }),
+        ...(suggested !== undefined && { suggested }),
       });
       return it;
     },

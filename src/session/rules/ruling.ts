@@ -1,0 +1,59 @@
+/** The rules that hold in one open session: those of its log, and the kept ones that belong to its folders. */
+import type { Host } from '../../host/host.ts';
+import type { Effect } from '../../protocol/access.ts';
+import type { HeldRule, Offer } from '../../protocol/approvals.ts';
+import type { NewEvent } from '../../protocol/events.ts';
+import type { Now } from '../../safety/decision.ts';
+import type { SessionState } from '../state.ts';
+import type { RuleStore } from './ruleStore.ts';
+
+export interface Ruling {
+  /** What holds at this moment, also of what another window has added or removed since. */
+  now(): Promise<Now>;
+  /** Keeps what a person granted. False when it could not be kept; that is recorded. */
+  keep(offer: Offer, record: (event: NewEvent) => Promise<void>): Promise<boolean>;
+  /** To be awaited before the effects happen: rules whose ground they change hold no more. */
+  before(effects: readonly Effect[]): Promise<void>;
+}
+
+/** Real paths of the workspace's folders: what kept rules are keyed by. */
+export function rootsOf(host: Pick<Host, 'roots' | 'resolve'>): Promise<string[]> {
+  return Promise.all(host.roots.map(root => host.resolve(root).catch(() => root)));
+}
+
+export function createRuling(
+  state: SessionState,
+  store: RuleStore,
+  host: Pick<Host, 'roots' | 'resolve'>,
+): Ruling {
+  return {
+    async now() {
+      const [{ rules, broken }, roots] = await Promise.all([store.list(), rootsOf(host)]);
+      const kept = rules.filter(({ root }) => root === undefined || roots.includes(root));
+      return { mode: state.mode, rules: [...state.rules, ...kept], ...(broken && { broken }) };
+    },
+    async keep({ destination, rule }, record) {
+      if (destination === 'session') return true;
+      try {
+        if (destination === 'user') await store.add(rule, { destination });
+        else for (const root of await ownRoots(rule, host)) await store.add(rule, { destination, root });
+        return true;
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        const text = `The rule could not be kept (${why}). It was allowed once.`;
+        await record({ type: 'notice', level: 'warning', code: 'ruleNotKept', text });
+        return false;
+      }
+    },
+    async before(effects) {
+      for (const effect of effects) if (effect.kind === 'file') await store.suspend(effect.path);
+    },
+  };
+}
+
+/** The folder that a rule names itself, else every one. */
+async function ownRoots(rule: HeldRule['rule'], host: Pick<Host, 'roots' | 'resolve'>): Promise<string[]> {
+  const roots = await rootsOf(host);
+  const within = rule.kind === 'argv' ? rule.within : undefined;
+  return within !== undefined && roots.includes(within) ? [within] : roots;
+}
