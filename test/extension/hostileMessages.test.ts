@@ -167,7 +167,7 @@ function forged(random: Random): unknown {
         type: 'approve',
         callId: pick(random, ['c', 'c', text().slice(0, 400)]),
         nonce: pick(random, [text().slice(0, 90), `${random(1e9)}`, '', 'undefined']),
-        answer: pick(random, ['once', 'session', 'deny']),
+        answer: pick(random, ['once', 'deny', { offer: random(4) }, { offer: -1 }, 'session', { rule: 'x' }]),
         reason: text(),
       };
     case 1:

@@ -1,4 +1,5 @@
 /** A session in which one text stands everywhere that a text from outside can stand. */
+import type { Offer } from '../../../src/protocol/approvals.ts';
 import type { ToolDisplay, ToolTitle } from '../../../src/protocol/display.ts';
 import type { HostMessage, Snapshot } from '../../../src/protocol/view.ts';
 import { type Call, script } from '../../webview/stories/script.ts';
@@ -29,8 +30,9 @@ export function everywhere(text: string): Snapshot {
   s.end('failed', { kind: 'x', message: text, hint: text, action: 'retry' });
   s.say(text);
   const asked = s.reply({ text, calls: [calls[5]!, calls[4]!, calls[8]!] });
-  s.ask(asked[0]!, { kind: 'command', command: text, cwd: text }, [text], text);
-  s.ask(asked[1]!, displays[4]!, [text], text);
+  const offers: Offer[] = [{ destination: 'workspace', rule: { kind: 'edits' }, label: text }];
+  s.ask(asked[0]!, { kind: 'command', command: text, cwd: text }, [text], offers, 0);
+  s.ask(asked[1]!, displays[4]!, [text], offers);
   s.emit({ type: 'question.asked', callId: asked[2]!, nonce: 'n', question: text, options: [text, text] });
   const snapshot = s.snapshot();
   return {
