@@ -3,6 +3,8 @@
  * characters can steer a terminal, hide text or hide its order; none of them reaches a view or a prompt as such.
  */
 
+import { replaceHidden } from './hiddenCharacters.ts';
+
 /** The longest escape sequence there is to expect; what is longer is text. */
 const LONGEST_ESCAPE = 4096;
 /** OSC, DCS and their kin, up to their end or that of the line. */
@@ -14,8 +16,6 @@ const STRINGS = new RegExp(
 const SEQUENCES = /(?:\x1b\[|\x9b)[0-?]*[ -/]*(?:[@-~]|$)|\x1b[ -/]*(?:[0-~]|$)/g;
 /** C0 without tab and line feed, DEL, C1. */
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
-/** What a reader cannot see and a model can: bidirectional overrides and isolates, and the block of tags. */
-const INVISIBLE = /[\u202a-\u202e\u2066-\u2069]|\udb40[\udc00-\udc7f]/g;
 
 /** Stands for "erase to the end of the line" while lines are put together. */
 const ERASE = '\0';
@@ -25,7 +25,7 @@ const ERASE = '\0';
  * overwrites its line, backspace takes a character back. Keeps `\n` and `\t`, drops all other control characters.
  */
 export function plainText(output: string): string {
-  if (!/[^\n\t -~\xa0-\ud7ff]/.test(output)) return output.replace(INVISIBLE, '');
+  if (!/[^\n\t -~\xa0-\ud7ff]/.test(output)) return replaceHidden(output, () => '');
   const text = output
     .replaceAll('\0', '')
     .replace(/\x1b\[[12]K/g, `\r${ERASE}`)
@@ -34,7 +34,7 @@ export function plainText(output: string): string {
     .replace(SEQUENCES, '')
     .replace(/\r+\n/g, '\n');
   const lines = /[\r\b]/.test(text) ? text.split('\n').map(overwritten).join('\n') : text;
-  return lines.replace(CONTROLS, '').replace(INVISIBLE, '');
+  return replaceHidden(lines.replace(CONTROLS, ''), () => '');
 }
 
 /** A progress bar rewrites its line; what counts is what stood there at the end. */
@@ -63,7 +63,19 @@ function withBackspaces(part: string): string {
  * shown still tells what is there. Keeps `\n`, `\r` and `\t`.
  */
 export function showControls(text: string): string {
-  return text.replace(CONTROLS, char => (char === '\r' ? char : escaped(char))).replace(INVISIBLE, escaped);
+  return replaceHidden(
+    text.replace(CONTROLS, char => (char === '\r' ? char : escaped(char))),
+    escaped,
+  );
+}
+
+/** Back to the characters behind what `showControls` shows: for a text that repeats what was shown. */
+export function hideControls(text: string): string {
+  return text.replace(/\\u\{([0-9a-f]{1,6})\}/g, (shown, code: string) => {
+    const value = Number.parseInt(code, 16);
+    const char = value <= 0x10ffff ? String.fromCodePoint(value) : '';
+    return char !== '' && (char === '\r' || showControls(char) === shown) ? char : shown;
+  });
 }
 
 function escaped(char: string): string {

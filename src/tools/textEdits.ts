@@ -1,4 +1,5 @@
 /** Exact replacements in a text. All of them, or a ToolFailure that says which one does not fit and why. */
+import { hideControls } from '../protocol/plainText.ts';
 import { nearestLines } from './nearestLines.ts';
 import { ToolFailure } from './tool.ts';
 
@@ -23,8 +24,14 @@ export function applyEdits(text: string, edits: readonly TextEdit[], shown: stri
 }
 
 function applyEdit(text: string, edit: TextEdit, fail: (message: string) => never): string {
-  const wanted = unix(edit.old_text);
-  const replacement = unix(edit.new_text);
+  const isShown =
+    edit.old_text.includes('\\u{') &&
+    !unix(text).includes(unix(edit.old_text)) &&
+    unix(text).includes(hideControls(unix(edit.old_text)));
+  // Reading shows hidden characters as \u{...}: whoever writes that back means the character.
+  const [wanted, replacement] = [edit.old_text, edit.new_text].map(t =>
+    unix(isShown ? hideControls(t) : t),
+  ) as [string, string];
   if (wanted === '')
     fail('old_text is empty. To insert, replace a neighbouring line by itself and the new text.');
   if (wanted === replacement) fail('old_text and new_text are the same.');

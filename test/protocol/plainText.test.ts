@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plainText, plainTextStream, showControls } from '../../src/protocol/plainText.ts';
+import { hideControls, plainText, plainTextStream, showControls } from '../../src/protocol/plainText.ts';
 
 describe('plainText', () => {
   it.each([
@@ -55,5 +55,47 @@ describe('plainTextStream', () => {
 describe('showControls', () => {
   it('shows what cannot be seen, and keeps the rest', () => {
     expect(showControls('a\x1b[0m\u202e\u{e0041}\r\n\t漢')).toBe('a\\u{1b}[0m\\u{202e}\\u{e0041}\r\n\t漢');
+  });
+});
+
+describe('hidden characters', () => {
+  it.each([
+    ['zero width', 'a\u200bb\u200cc\u200dd\u2060e\ufefff'],
+    ['soft hyphens and joiners of nothing', 'a\u00adb\u034fc'],
+    ['direction marks', 'a\u200eb\u200fc\u061cd\u202ee\u2066f\u2069'],
+    ['fillers', 'a\u3164b\u115fc\u1160d\uffa0e\u180ef'],
+    ['tags', '\u{e0061}\u{e007f}'],
+    ['selectors that select nothing', `a\ufe0f\ufe01${'\u{e0100}\u{e01ef}'.repeat(3)}`],
+    ['a run of selectors behind a picture', '\u{1f600}\ufe0f\ufe0f\u{e0101}'],
+    ['separators and annotations', 'a\u2028b\u2029c\ufff9d\ufffa'],
+    ['half characters', 'a\ud800b\udc00'],
+  ])('%s are shown in files and dropped from output', (_, text) => {
+    const shown = showControls(text);
+    expect(shown).toMatch(/\\u\{[0-9a-f]+\}/);
+    expect(showControls(shown)).toBe(shown);
+    // Nothing hidden is left but what stands where it belongs.
+    const left =
+      /(?!\ufe0f)[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff9-\ufffb\p{Cs}]/u;
+    expect(shown).not.toMatch(left);
+    expect(plainText(text)).not.toMatch(left);
+    expect(hideControls(shown)).toBe(text);
+  });
+
+  it.each([
+    [
+      'families and flags',
+      '\u{1f469}\u200d\u{1f469}\u200d\u{1f467} \u{1f3f3}\ufe0f\u200d\u{1f308} 1\ufe0f\u20e3 \u2764\ufe0f',
+    ],
+    ['skin', '\u{1f469}\u{1f3fd}\u200d\u{1f4bb}'],
+    ['Persian', '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645'],
+    ['Hindi', '\u0915\u094d\u200d\u0937'],
+    ['variants of Han', '\u845b\u{e0100}'],
+  ])('%s keep theirs', (_, text) => {
+    expect(showControls(text)).toBe(text);
+    expect(plainText(text)).toBe(text);
+  });
+
+  it('only what was shown is taken back', () => {
+    expect(hideControls('\\u{41} \\u{110000} \\u{zz} \\u{200b}')).toBe('\\u{41} \\u{110000} \\u{zz} \u200b');
   });
 });

@@ -35,6 +35,14 @@ describe('applyEdits', () => {
     }
   });
 
+  it('takes back what reading shows of hidden characters, where the file holds them', () => {
+    const edit = (text: string, old_text: string, new_text: string) =>
+      applyEdits(text, [{ old_text, new_text }], 'a');
+    expect(edit('a\u200bb', 'a\\u{200b}b', 'a b')).toBe('a b');
+    expect(edit('a\u200bb c', 'a\\u{200b}b', 'x\\u{200b}')).toBe('x\u200b c');
+    expect(edit('a\\u{200b}b', 'a\\u{200b}b', 'c')).toBe('c');
+  });
+
   it('finds text that begins or ends at a line end', () => {
     const edit = (old_text: string, new_text: string) =>
       applyEdits('a\r\nb\r\nc', [{ old_text, new_text }], 'file');
