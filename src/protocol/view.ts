@@ -82,6 +82,8 @@ export interface SessionSummary {
   unfinished?: boolean;
   /** Who has it open: this process, or another one. */
   where?: 'here' | 'window' | 'terminal' | 'background';
+  /** It came from a file: it can be replayed, and nothing else. */
+  imported?: true;
 }
 
 /** What the composer's buttons offer: small prompts that fit the workspace. */

@@ -14,6 +14,7 @@ import { realDisk } from './disk.ts';
 import { SessionError } from './error.ts';
 import { type EventLog, openLog } from './eventLog.ts';
 import { createFollowedSession } from './followedSession.ts';
+import { IMPORTED_READ_ONLY, isImported } from './ids.ts';
 import { createLiveSession } from './liveSession.ts';
 import { acquireLock, type Holder } from './lock.ts';
 import { logReader } from './logReader.ts';
@@ -147,6 +148,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       }));
     },
     async open(id) {
+      if (isImported(id)) throw new SessionError('readOnly', IMPORTED_READ_ONLY);
       if (!(await files.exists(id))) throw new SessionError('notFound', `There is no session ${id}.`);
       return open(id, files.paths(id));
     },

@@ -14,6 +14,10 @@ export type SessionErrorKind =
   | 'notFound'
   /** Another process writes to this session. */
   | 'locked'
+  /** A file of that name is there already. */
+  | 'exists'
+  /** A file from elsewhere is not what it should be. */
+  | 'badFile'
   /** Written by a later version of Ascent. */
   | 'newer';
 

@@ -28,7 +28,8 @@ export function encodeRecord(json: string): Buffer {
   return Buffer.concat([Buffer.from(`${body.length} ${crc} `, 'latin1'), body, Buffer.of(NEWLINE)]);
 }
 
-function escapeNonAscii(json: string): string {
+/** JSON stays the same JSON; no charset can touch it. */
+export function escapeNonAscii(json: string): string {
   return json.replace(/[\u0080-\uffff]/g, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

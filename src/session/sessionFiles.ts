@@ -16,6 +16,7 @@ import type { SessionSummary } from '../protocol/view.ts';
 import { dayOf } from './day.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { codeOf, fileFailure, SessionError } from './error.ts';
+import { isImported, isSessionId } from './ids.ts';
 import { acquireLock, lockHolder } from './lock.ts';
 import { scanRecords } from './record.ts';
 import { type Summary, summarize } from './summary.ts';
@@ -47,15 +48,13 @@ export interface SessionFiles {
   remove(id: string): Promise<void>;
 }
 
-/** No dots, no separators: an id can name nothing outside the directory of sessions. */
-const ID = /^[A-Za-z0-9_-]{1,64}$/;
 const AT_ONCE = 16;
 
 export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFiles {
   const root = path.join(stateDir, 'sessions');
 
   function paths(id: string): SessionPaths {
-    if (!ID.test(id)) throw new SessionError('notFound', 'There is no such session.');
+    if (!isSessionId(id)) throw new SessionError('notFound', 'There is no such session.');
     const directory = path.join(root, id);
     const of = (name: string) => path.join(directory, name);
     return { directory, log: of('log'), lock: of('lock'), blobs: of('blobs'), spool: of('spool') };
@@ -78,15 +77,24 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
     // A holder that has added nothing opened a session that was cut off, and has not gone on with it.
     const running = turnOpen && holder !== undefined && updatedAt >= holder.since;
     const where = holder && (holder.here ? 'here' : holder.kind);
-    const unfinished = turnOpen && !running;
-    return { id, title, updatedAt, running, ...(where && { where }), ...(unfinished && { unfinished }) };
+    return {
+      id,
+      title,
+      updatedAt,
+      running,
+      ...(where && { where }),
+      ...(isImported(id) ? { imported: true } : turnOpen && !running && { unfinished: true }),
+    };
   }
+
+  /** What somebody else paid counts for nothing here. */
+  const ours = async (id: string) => (isImported(id) ? undefined : summaryOf(id));
 
   /** For all sessions, a few at once; without those that have nothing to tell. */
   async function each<T>(look: (id: string) => Promise<T | undefined>): Promise<T[]> {
     const found: T[] = [];
     try {
-      const ids = (await disk.list(root)).filter(id => ID.test(id));
+      const ids = (await disk.list(root)).filter(isSessionId);
       for (let at = 0; at < ids.length; at += AT_ONCE) {
         const some = await Promise.all(ids.slice(at, at + AT_ONCE).map(look));
         for (const one of some) if (one !== undefined) found.push(one);
@@ -112,10 +120,10 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
       return made;
     },
     async exists(id) {
-      return ID.test(id) && (await disk.stat(paths(id).log)) !== undefined;
+      return isSessionId(id) && (await disk.stat(paths(id).log)) !== undefined;
     },
     async rootsOf(id) {
-      const bytes = ID.test(id) ? await disk.read(paths(id).log) : undefined;
+      const bytes = isSessionId(id) ? await disk.read(paths(id).log) : undefined;
       const [first] = bytes ? scanRecords(bytes).records : [];
       if (!bytes || !first) return undefined;
       const event = JSON.parse(bytes.toString('latin1', first.start, first.end));
@@ -127,7 +135,7 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
     },
     async spentOn(day) {
       let spent: Money[] = [];
-      for (const { paid, reserved } of await each(summaryOf)) {
+      for (const { paid, reserved } of await each(ours)) {
         for (const money of paid[day] ?? []) spent = addMoney(spent, money);
         for (const { at, atMost } of reserved) if (dayOf(at) === day) spent = addMoney(spent, atMost);
       }

@@ -2,6 +2,7 @@
 import { realDisk } from '../disk.ts';
 import { SessionError } from '../error.ts';
 import { openLog } from '../eventLog.ts';
+import { IMPORTED_READ_ONLY, isImported } from '../ids.ts';
 import { acquireLock } from '../lock.ts';
 import { sessionFiles } from '../sessionFiles.ts';
 import { CheckpointFold } from './fold.ts';
@@ -11,10 +12,16 @@ import { createTaking } from './taking.ts';
 /** What the log says, without a lock. Throws SessionError `notFound`. */
 export async function readCheckpoints(stateDir: string, id: string): Promise<CheckpointFold> {
   const files = sessionFiles(stateDir);
+  refuseImported(id);
   if (!(await files.exists(id))) throw new SessionError('notFound', `There is no session ${id}.`);
   const fold = new CheckpointFold();
   for (const event of (await openLog(files.paths(id).directory, { write: false })).events) fold.apply(event);
   return fold;
+}
+
+/** Its log could name states of folders that are ours. */
+function refuseImported(id: string): void {
+  if (isImported(id)) throw new SessionError('readOnly', IMPORTED_READ_ONLY);
 }
 
 /** Throws SessionError `locked` while it is open elsewhere. */
@@ -24,6 +31,7 @@ export async function withClosedSession<T>(
   work: (restoring: Restoring) => Promise<T>,
 ): Promise<T> {
   const files = sessionFiles(stateDir);
+  refuseImported(id);
   if (!(await files.exists(id))) throw new SessionError('notFound', `There is no session ${id}.`);
   const { directory, lock } = files.paths(id);
   const taken = await acquireLock(realDisk, lock);
