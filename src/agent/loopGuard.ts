@@ -209,11 +209,16 @@ function say(what: string, urgent: boolean): string {
   return `\n\n[${what} ${advice}]`;
 }
 
+/** A result's content as the tool gave it: without what the guard remarked. */
+export const withoutRemark = (content: string) =>
+  content.replace(
+    /\n\n\[(?:You made this same call|You are going in circles|Nothing new has come)[^\n]*\]$/,
+    '',
+  );
+
 /** Apart from our own remark, and from the file that a command's full output went to this time. */
 const withoutChance = (content: string) =>
-  content
-    .replace(/\n\n\[(?:You made this same call|You are going in circles|Nothing new has come)[^\n]*\]$/, '')
-    .replace(/output-[0-9a-f]{12}\.txt/g, 'output.txt');
+  withoutRemark(content).replace(/output-[0-9a-f]{12}\.txt/g, 'output.txt');
 
 /** "read_file src/a.ts" */
 function brief({ name, arguments: json }: ToolCall): string {

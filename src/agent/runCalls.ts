@@ -4,6 +4,10 @@ import type { AskedAhead } from './askAhead.ts';
 import { runCall } from './runCall.ts';
 import { StoppedByPerson, type TurnInput } from './seams.ts';
 
+/** What the model reads of a call that a stop cut short. */
+export const NOT_FINISHED =
+  'Not finished: the person stopped the turn. Do not assume that it had any effect, or none.';
+
 /** Every call has its result recorded when this resolves, and also when the person stopped it half-way. */
 export async function runCalls(calls: readonly ToolCall[], input: TurnInput): Promise<void> {
   const { tools, emit, signal } = input;
@@ -35,7 +39,7 @@ export async function runCalls(calls: readonly ToolCall[], input: TurnInput): Pr
         type: 'tool.result',
         callId: call.id,
         isError: true,
-        content: 'Not finished: the person stopped the turn. Do not assume that it had any effect, or none.',
+        content: NOT_FINISHED,
         durationMs: 0,
       });
     }

@@ -12,6 +12,11 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent log ID [--follow] [--json]
                                   print a session; with --follow what comes, until nobody works on it any more
   ascent log ID --wire [--json]   print how the backend did in it
+  ascent export ID FILE [--force] write a session to one file, without its secrets
+  ascent import FILE              take such a file in, to look at and replay
+  ascent replay FILE|ID [--step N] [--speed X] [--json]
+                                  print a session step by step, with its diffs and costs; runs nothing
+  ascent replay FILE|ID --verify  run the loop again on the recorded replies and results; tell the first difference
   ascent costs [ID] [--json]      what a session cost, request by request; without ID: what all cost today
   ascent backends [--json]        list the model servers that run on this machine
   ascent verify [--base-url URL] [--model NAME] [--profile NAME] [--api-key-env VAR] [--cases N]

@@ -4,10 +4,12 @@ import { listBackends } from './backends.ts';
 import { listCheckpoints, restore } from './checkpoints.ts';
 import { costs } from './costs.ts';
 import { policy } from './policyCommand.ts';
+import { replayCommand } from './replay.ts';
 import { EXIT, type Io, run } from './run.ts';
 import { listSessions, printLog } from './sessions.ts';
 import { standin } from './standin.ts';
 import { stop } from './stop.ts';
+import { exportCommand, importCommand } from './transfer.ts';
 import { verify } from './verify.ts';
 
 async function main(args: string[], io: Io): Promise<number> {
@@ -26,6 +28,12 @@ async function main(args: string[], io: Io): Promise<number> {
       return listSessions(rest, io);
     case 'log':
       return printLog(rest, io);
+    case 'export':
+      return exportCommand(rest, io);
+    case 'import':
+      return importCommand(rest, io);
+    case 'replay':
+      return replayCommand(rest, io);
     case 'costs':
       return costs(rest, io);
     case 'backends':

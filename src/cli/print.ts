@@ -65,7 +65,7 @@ export function printItems(items: TranscriptItem[], { head }: Transcript, { out,
   }
 }
 
-function rowOf(item: ToolItem): string {
+export function rowOf(item: ToolItem): string {
   const { title, state } = item;
   const what = [title.object, title.detail].filter(Boolean).join(' ');
   if (state === 'denied') return `✗ ${title.ask} ${what}: not allowed`;
@@ -90,7 +90,7 @@ function resultOf(display: ToolDisplay): string {
   }
 }
 
-function summary(reason: string, steps: number, durationMs: number, head: SessionHead): string {
+export function summary(reason: string, steps: number, durationMs: number, head: SessionHead): string {
   const { total, cost, unseen } = head;
   const ends: Record<string, string> = {
     done: 'Done',
@@ -111,8 +111,8 @@ function summary(reason: string, steps: number, durationMs: number, head: Sessio
 }
 
 export const money = ({ amount, currency }: Money) => `${currency} ${amount.toFixed(4)}`;
-const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-function firstWords(text: string): string {
+export const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+export function firstWords(text: string): string {
   const line = text.trim().replace(/\s+/g, ' ');
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }

@@ -41,7 +41,8 @@ const PLACES = {
   background: ' in the background',
 };
 
-function stateOf({ running, where, unfinished }: SessionSummary): string {
+function stateOf({ running, where, unfinished, imported }: SessionSummary): string {
+  if (imported) return 'imported';
   if (running) return `running${PLACES[where ?? 'here']}`;
   if (unfinished) return 'cut off';
   return where ? `open${PLACES[where]}` : '';
