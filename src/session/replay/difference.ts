@@ -3,14 +3,12 @@ import { structuredPatch } from 'diff';
 import type { NewEvent, SessionEvent } from '../../protocol/events.ts';
 
 export interface Difference {
-  /** The number of the recorded event; undefined: behind the last one. */
+  /** The number of the recorded event; undefined: the log ends. */
   seq: number | undefined;
   kind: /** Both have an event here, and it is not the same. */
     | 'differs'
     /** The log has an event that the loop does not produce. */
     | 'missing'
-    /** The loop produces an event that the log does not have. */
-    | 'extra'
     /** A request does not begin with the one before. */
     | 'prefix';
   recorded?: SessionEvent;
@@ -20,14 +18,7 @@ export interface Difference {
 }
 
 /** Undefined when they say the same: apart from number, time, nonces and how long something took. */
-export function differenceOf(recorded: SessionEvent | undefined, produced: NewEvent): Difference | undefined {
-  if (!recorded)
-    return {
-      seq: undefined,
-      kind: 'extra',
-      produced,
-      text: `The log ends, and the loop goes on with ${nameOf(produced)}.`,
-    };
+export function differenceOf(recorded: SessionEvent, produced: NewEvent): Difference | undefined {
   const paths = [...differing(comparable(recorded), comparable(produced))];
   if (!paths.length) return undefined;
   const where = `Event ${recorded.seq} (${nameOf(recorded)})`;

@@ -11,7 +11,14 @@ import type { Host } from '../../host/host.ts';
 import type { Access } from '../../protocol/access.ts';
 import type { EventOf, SessionEvent } from '../../protocol/events.ts';
 import { createTools } from '../../tools/catalog.ts';
-import { type RunContext, type Tool, ToolFailure, type ToolPlan, type ToolResult } from '../../tools/tool.ts';
+import {
+  type RunContext,
+  type SeenFiles,
+  type Tool,
+  ToolFailure,
+  type ToolPlan,
+  type ToolResult,
+} from '../../tools/tool.ts';
 import type { Tape } from './tape.ts';
 
 /** Nothing is made of it but schemas; whoever touches it has made a mistake. */
@@ -21,18 +28,39 @@ const noHost = new Proxy({} as Host, {
   },
 });
 
+const realTools = (seen: SeenFiles) =>
+  createTools({ host: noHost, seen, spoolDir: '', maxCommandSeconds: 0 });
+
+/** Tools that see to what a crash left of their calls themselves. */
+export const takesUp = (name: string, seen: SeenFiles): boolean =>
+  realTools(seen).some(tool => tool.name === name && tool.takeUp);
+
 /** For one run of the loop. */
 export function recordedTools(
   tape: Tape,
   signal: AbortSignal,
 ): { tools: Toolbox; decide: TurnInput['decide'] } {
   const { state } = tape;
-  const real = createTools({ host: noHost, seen: state.seen, spoolDir: '', maxCommandSeconds: 0 });
-  const byName = new Map(real.map(tool => [tool.name, { ...tool, prepare: prepareOf(tool) }]));
+  const byName = new Map(realTools(state.seen).map(tool => [tool.name, recorded(tool)]));
   const prepared = new Set<string>();
   const callOf = new Map<readonly Access[], string>();
   const isMine = (e: SessionEvent | undefined, callId: string) =>
     e !== undefined && 'callId' in e && e.callId === callId;
+
+  function recorded(tool: Tool): Tool {
+    return { ...tool, prepare: prepareOf(tool), ...(tool.takeUp && { takeUp }) };
+  }
+
+  /** What a crash left running: its result, or nothing when the call was made anew. */
+  async function takeUp(_: unknown, { callId }: { callId: string }): Promise<ToolResult | undefined> {
+    const e = await tape.until(() => {
+      const { next } = tape;
+      const settles =
+        next?.type === 'tool.planned' || (next?.type === 'tool.result' && next.content !== NOT_FINISHED);
+      return settles && isMine(next, callId) ? next : undefined;
+    }, signal);
+    return e.type === 'tool.result' ? resultOf(e) : undefined;
+  }
 
   function prepareOf(tool: Tool) {
     return (input: unknown): Promise<ToolPlan> => {
@@ -77,16 +105,12 @@ export function recordedTools(
       }, signal);
       if (e.type === 'plan.updated') await ctx.setPlan(e.items);
       else if (e.type === 'question.asked') await ctx.ask(e.question, e.options);
-      else {
-        const { isError, content, display, seen } = e;
-        return {
-          isError,
-          content: withoutRemark(content),
-          ...(display && { display }),
-          ...(seen && { seen }),
-        };
-      }
+      else return resultOf(e);
     }
+  }
+
+  function resultOf({ isError, content, display, seen }: EventOf<'tool.result'>): ToolResult {
+    return { isError, content: withoutRemark(content), ...(display && { display }), ...(seen && { seen }) };
   }
 
   return {

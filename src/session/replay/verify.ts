@@ -15,7 +15,7 @@ import { failureOf } from '../failure.ts';
 import { createPeople, type SessionPeople } from '../people.ts';
 import { type Difference, differenceOf, missing } from './difference.ts';
 import { RecordedEnd, recordedModel } from './recordedModel.ts';
-import { recordedTools } from './recordedTools.ts';
+import { recordedTools, takesUp } from './recordedTools.ts';
 import { isBorder, isLoop, Tape } from './tape.ts';
 
 export interface Verdict {
@@ -72,8 +72,8 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
         await tape.until(() => (isElsewhere(event) ? undefined : true), neverAborted);
         held.delete(event);
       }
-      // What the crash that is to come kept from being recorded.
-      if (tape.next && isResumed(tape.next)) return never;
+      // The log ends, or a crash is to come: both kept this from being recorded.
+      if (!tape.next || isResumed(tape.next)) return never;
       difference ??= differenceOf(tape.next, event);
       if (difference) return never;
       if ('nonce' in event) nonces.set(event.callId, event.nonce);
@@ -123,7 +123,18 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
       openCalls: () => state.history.openCalls(),
       steered: () => state.history.steered(),
     };
-    void runTurn({ turn, history, guard: state.guard, model, tools, decide, people, emit, signal }).then(
+    void runTurn({
+      turn,
+      history,
+      guard: state.guard,
+      begun: callId => state.intents.get(callId),
+      model,
+      tools,
+      decide,
+      people,
+      emit,
+      signal,
+    }).then(
       reason => {
         done = { reason: { type: 'turn.ended', turn: turn.id, reason } };
       },
@@ -208,11 +219,16 @@ function answerFor(people: SessionPeople, next: SessionEvent | undefined, nonces
 /** After a crash: what recovery found out about the calls and requests that were cut off. */
 function settle(tape: Tape): void {
   for (let e = tape.next; e && !isBorder(e); e = tape.next) {
-    const settles =
-      e.type === 'request.paid' || (e.type === 'tool.result' && tape.state.intents.get(e.callId)?.length);
+    const settles = e.type === 'request.paid' || (e.type === 'tool.result' && isSettled(e.callId, tape));
     if (!settles && isLoop(e)) return;
     tape.take();
   }
+}
+
+/** A call with effects, of a tool that leaves it to the recovery. */
+function isSettled(callId: string, { state }: Tape): boolean {
+  const call = state.history.openCalls().find(({ id }) => id === callId);
+  return !!call && !!state.intents.get(callId)?.effects.length && !takesUp(call.name, state.seen);
 }
 
 function waitingFor({ state }: Tape): string {
