@@ -6,10 +6,12 @@
  * Nothing is touched and nothing waits for time: when no part can move, the log is at odds with the loop.
  */
 import { setImmediate as macrotask } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { GoingInCircles } from '../../agent/loopGuard.ts';
 import { NOT_FINISHED } from '../../agent/runCalls.ts';
 import { runTurn } from '../../agent/runTurn.ts';
 import { type Emit, type People, StoppedByPerson } from '../../agent/seams.ts';
+import type { Offer } from '../../protocol/approvals.ts';
 import type { EventOf, NewEvent, SessionEvent } from '../../protocol/events.ts';
 import { failureOf } from '../failure.ts';
 import { createPeople, type SessionPeople } from '../people.ts';
@@ -62,7 +64,7 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
     const { signal } = abort;
     /** Events that the loop wants to record, and that the log has not reached. */
     const held = new Set<NewEvent>();
-    const nonces = new Map<string, string>();
+    const asked = new Map<string, Asked>();
     const never = new Promise<never>(() => {});
 
     const record = async (event: NewEvent): Promise<void> => {
@@ -76,7 +78,9 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
       if (!tape.next || isResumed(tape.next)) return never;
       difference ??= differenceOf(tape.next, event);
       if (difference) return never;
-      if ('nonce' in event) nonces.set(event.callId, event.nonce);
+      if (event.type === 'question.asked') asked.set(event.callId, { nonce: event.nonce, offers: [] });
+      if (event.type === 'approval.requested')
+        asked.set(event.callId, { nonce: event.nonce, offers: event.offers ?? [] });
       if (event.type === 'context.trimmed') model.cutPrefix();
       compared++;
       tape.take();
@@ -93,10 +97,14 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
       return next?.type === 'turn.ended' && next.reason === 'stopped' && !state.history.openCalls().length;
     };
     const emit: Emit = Object.assign(record, { live: () => {} });
-    const attended = createPeople(emit, true, state.answers);
-    const unattended = createPeople(emit, false, state.answers);
+    const peopleOf = (isThere: boolean) =>
+      createPeople(emit, isThere, state.answers, offers => state.oftenAllowed.suggest(offers));
+    const attended = peopleOf(true);
+    const unattended = peopleOf(false);
     const people: People = {
-      approve: (request, s) => (isAnswered(request.callId) ? attended : unattended).approve(request, s),
+      approve: (request, ...rest) =>
+        (isAnswered(request.callId) ? attended : unattended).approve(request, ...rest),
+      reconsider: () => attended.reconsider(),
       ask: (callId, ...rest) => (isAnswered(callId) ? attended : unattended).ask(callId, ...rest),
     };
     /** Nobody was there: the turn ended because of it. */
@@ -106,7 +114,7 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
       const isUnanswered = end?.type === 'turn.ended' && end.reason === 'unanswered';
       return !isUnanswered || all.some(e => isAnswer(e) && e.callId === callId);
     };
-    tape.onAdvance = () => answerFor(attended, tape.next, nonces);
+    tape.onAdvance = () => answerFor(attended, tape.next, asked);
 
     if (isStopDue()) abort.abort(new StoppedByPerson());
     let done: { reason: SessionEvent | NewEvent } | { error: unknown } | undefined;
@@ -128,6 +136,7 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
       history,
       guard: state.guard,
       begun: callId => state.intents.get(callId),
+      keep: async () => tape.next?.type === 'tool.decided' && tape.next.grant !== undefined,
       model,
       tools,
       decide,
@@ -202,18 +211,35 @@ const isStop = (e: SessionEvent) =>
   (e.type === 'turn.ended' && e.reason === 'stopped') ||
   (e.type === 'tool.result' && e.content === NOT_FINISHED);
 
-/** The person's answer, once the log has come to it. */
-function answerFor(people: SessionPeople, next: SessionEvent | undefined, nonces: Map<string, string>): void {
-  if (!next || !isAnswer(next)) return;
-  if (next.type === 'question.answered')
-    people.answered(next.callId, nonces.get(next.callId) ?? '', next.answer);
-  if (next.type !== 'tool.decided') return;
-  const { callId, verdict, grant, reason } = next;
-  const answer =
-    verdict === 'deny'
-      ? ({ answer: 'deny', ...(reason !== undefined && { reason }) } as const)
-      : ({ answer: grant ? 'session' : 'once' } as const);
-  people.approved(callId, nonces.get(callId) ?? '', answer);
+interface Asked {
+  nonce: string;
+  offers: readonly Offer[];
+}
+
+/** The person's answer, or what made one needless, once the log has come to it. */
+function answerFor(
+  people: SessionPeople,
+  next: SessionEvent | undefined,
+  asked: ReadonlyMap<string, Asked>,
+): void {
+  if (next?.type !== 'question.answered' && next?.type !== 'tool.decided') return;
+  const question = asked.get(next.callId);
+  if (!question) return;
+  const { nonce, offers } = question;
+  if (next.type === 'question.answered') {
+    people.answered(next.callId, nonce, next.answer);
+    return;
+  }
+  if (next.by !== 'person') {
+    people.reconsider();
+    return;
+  }
+  const { callId, verdict, grant, grantedFor = 'session', reason } = next;
+  const offer = offers.findIndex(
+    ({ rule, destination }) => destination === grantedFor && isDeepStrictEqual(rule, grant),
+  );
+  const answer = verdict === 'deny' ? 'deny' : grant ? { offer } : 'once';
+  people.approved(callId, nonce, answer, reason);
 }
 
 /** After a crash: what recovery found out about the calls and requests that were cut off. */

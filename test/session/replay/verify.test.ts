@@ -77,7 +77,7 @@ describe('a recorded session is the same when it', () => {
   });
 
   it('asks: allowed once, for the session, denied with and without a word', async () => {
-    const answers = ['once', 'session', 'deny', 'deny'] as const;
+    const answers = ['once', { offer: 0 }, 'deny', 'deny'] as const;
     const answered = new Set<string>();
     const events = await recorded(
       [

@@ -70,7 +70,7 @@ const list: NewEvent[] = [
       files: [{ path: 'a.ts', change: 'modified', hunks: '@@ -1 +1 @@\n-a\n+b\n', added: 1, removed: 1 }],
     },
     reasons: ['It changes a file.'],
-    offer: { rule: { kind: 'edits' }, label: 'edits' },
+    offers: [{ destination: 'session', rule: { kind: 'edits' }, label: 'edits' }],
   },
   { type: 'tool.decided', callId: 'c2', verdict: 'allow', by: 'person', grant: { kind: 'edits' } },
   { type: 'checkpoint.taken', turn: 't1', step: 1, when: 'before', roots: [], files: 0, durationMs: 1 },
