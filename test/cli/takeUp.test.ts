@@ -5,19 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isRunning } from '../../src/host/processes.ts';
 import type { EventOf, SessionEvent } from '../../src/protocol/events.ts';
-import { act, answer, runCommand, type Scenario } from '../../src/standin/script.ts';
 import { serveStandin } from '../../src/standin/server.ts';
 import { createStandin } from '../../src/standin/standin.ts';
+import { obedient } from '../standin/obedient.ts';
 import { ascent, type Place, sampleProject, start } from './ascent.ts';
-
-/** Runs what it is told to, once, and is done. */
-const obedient: Scenario = {
-  name: 'obedient',
-  about: 'runs what it is told to',
-  matches: () => true,
-  next: ({ task, done }) =>
-    done.length ? answer('It ran.', 'Done.') : act('As told.', runCommand({ command: task })),
-};
 
 /** Counts its runs, prints 20,000 lines, says that it is half-way, waits for a word, prints as many again. */
 const command = `echo run >> runs.txt; echo $$ > pid; seq -f "before %.0f" 20000; touch half
