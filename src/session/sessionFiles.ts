@@ -5,7 +5,7 @@
  *                              log.cut-<n>    torn tails that were cut off
  *                              lock.<n>       who writes
  *                              blobs/<sha256> long texts
- *                              spool/         full outputs of commands
+ *                              spool/         full outputs of commands, and how they ended (docs/adr/0006)
  *                              reserve        space for a full disk, while it is open
  *                              summary.json   what the list shows; can be deleted
  */

@@ -87,7 +87,7 @@ export interface Session {
    * again to follow what happens. Also called when the lock was lost.
    */
   onWanted(listener: () => void): void;
-  /** Ends what runs, flushes, gives the lock back. */
+  /** Drops the turn where it is, flushes, gives the lock back. A command that runs goes on, for the next opener. */
   close(): Promise<void>;
 }
 
