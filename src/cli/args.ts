@@ -26,6 +26,7 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent restore ID --step N [--file PATH [--hunk 1,3]] [--dry-run]
                                   go back to the state before a step; later edits of yours are kept
   ascent restore ID --undo        take the last restore back
+  ascent rules [--json]           the rules for approvals that are kept; ascent rules --help: keep and remove them
   ascent policy                   judge commands and paths given as JSON lines on stdin; runs nothing
   ascent standin [--port N] [--scenario NAME]   serve the scripted stand-in backend alone
 
@@ -36,7 +37,8 @@ Options of run and resume:
   --profile NAME       how the backend differs (default: guessed from the URL)
   --api-key-env VAR    the variable that holds the key (default: ASCENT_API_KEY)
   --state-dir DIR      where sessions are kept
-  --approve MODE       ask | edits | all: what may happen unasked (default: ask)
+  --approve MODE       plan | ask | edits | all: what may happen unasked (default: ask, or as the session was);
+                       with plan nothing can change, and the answer is the plan
   --max-steps N        (default: 300)
   --max-cost AMOUNT    for the session, in the currency of the backend's prices
   --max-cost-per-day AMOUNT
@@ -79,10 +81,7 @@ const RunOptions = CostOptions.extend({
   profile: z.string().optional(),
   'api-key-env': z.string().optional(),
   'state-dir': z.string().optional(),
-  approve: z
-    .string()
-    .default('ask')
-    .pipe(z.enum(ApprovalMode.options, { error: '--approve must be ask, edits or all.' })),
+  approve: z.enum(ApprovalMode.options, { error: '--approve must be plan, ask, edits or all.' }).optional(),
   'max-steps': positive('--max-steps', true),
   'max-cost-per-turn': positive('--max-cost-per-turn', false),
   resume: z.string().optional(),

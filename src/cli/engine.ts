@@ -69,6 +69,6 @@ export async function createEngine(
     sessions,
     standIn: backend.standIn,
     start: async () =>
-      sessions.start({ backend: await servedIfTold(backend, apiKey), mode: options.approve }),
+      sessions.start({ backend: await servedIfTold(backend, apiKey), mode: options.approve ?? 'ask' }),
   };
 }

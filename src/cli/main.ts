@@ -5,6 +5,7 @@ import { listCheckpoints, restore } from './checkpoints.ts';
 import { costs } from './costs.ts';
 import { policy } from './policyCommand.ts';
 import { replayCommand } from './replay.ts';
+import { rules } from './rules.ts';
 import { EXIT, type Io, run } from './run.ts';
 import { listSessions, printLog } from './sessions.ts';
 import { standin } from './standin.ts';
@@ -44,6 +45,8 @@ async function main(args: string[], io: Io): Promise<number> {
       return listCheckpoints(rest, io);
     case 'restore':
       return restore(rest, io);
+    case 'rules':
+      return rules(rest, io);
     case 'policy':
       return policy(rest, io);
     case 'standin':

@@ -3,10 +3,10 @@
  * nothing granted but what the case says.
  */
 import * as z from 'zod';
+import { ApprovalMode, type HeldRule, Rule } from '../protocol/approvals.ts';
 import type { BashParser } from '../safety/commands/bashParser.ts';
 import { createPathPolicy, type Disk } from '../safety/paths/pathPolicy.ts';
 import { pathsOf } from '../safety/paths/spelling.ts';
-import { judgeRead, judgeWrite } from '../safety/pathVerdicts.ts';
 import { createPolicy } from '../safety/policy.ts';
 
 /** The machine that answers. Paths of another platform than its own are judged as text. */
@@ -18,7 +18,9 @@ export interface PolicyWorld extends Disk {
 }
 
 const Platform = z.enum(['linux', 'darwin', 'win32']);
-const Mode = z.enum(['ask', 'edits', 'all']).default('ask');
+const Mode = ApprovalMode.default('ask');
+/** Rules as if the person had granted or set them for this session. */
+const Rules = z.array(Rule).default([]);
 const Case = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('command'),
@@ -30,6 +32,7 @@ const Case = z.discriminatedUnion('kind', [
     trusted: z.boolean().default(true),
     platform: Platform.optional(),
     mode: Mode,
+    rules: Rules,
   }),
   z.strictObject({
     kind: z.literal('path'),
@@ -40,6 +43,7 @@ const Case = z.discriminatedUnion('kind', [
     trusted: z.boolean().default(true),
     platform: Platform.optional(),
     mode: Mode,
+    rules: Rules,
   }),
 ]);
 type Case = z.infer<typeof Case>;
@@ -69,13 +73,17 @@ async function answer(given: Case, world: PolicyWorld) {
   const disk =
     platform === world.platform ? world : { home: world.home, parser: world.parser, ...asText(platform) };
   const options = { ...disk, platform, roots };
-  const now = { mode: given.mode, rules: [] };
+  const rules = given.rules.map(
+    (rule, i): HeldRule => ({ id: `${i}`, destination: 'session', rule, since: 0 }),
+  );
+  const now = { mode: given.mode, rules };
   const untrusted = { verdict: 'deny', reasons: ['The workspace is not trusted.'] };
 
   if (given.kind === 'path') {
     const facts = await createPathPolicy(options).facts(given.path, given.cwd);
-    const judge = given.op === 'read' ? judgeRead : judgeWrite;
-    const { verdict, reasons } = given.trusted ? judge(facts, now) : untrusted;
+    const { verdict, reasons } = given.trusted
+      ? await createPolicy(options).decidePath(facts, given.op, now)
+      : untrusted;
     return { verdict, resolved: facts.resolved, reasons };
   }
   if (!given.trusted) return untrusted;

@@ -67,6 +67,7 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     if ('event' in update && update.event.type === 'turn.ended') reason = update.event.reason;
   });
   try {
+    if (options.approve) await session.setMode(options.approve);
     await (options.prompt ? session.send(options.prompt) : session.resume());
     await session.settled();
   } finally {

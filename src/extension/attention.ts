@@ -37,9 +37,12 @@ export function followRuns(app: App): vscode.Disposable {
   const tell = async (session: Session) => {
     // Whoever holds it is told.
     if (session.readOnly || (app.view.visible && session === chat.session)) return;
-    const pending = session.transcript.head.pending.find(p => !told.has(p.nonce));
-    if (!pending) return;
-    told.add(pending.nonce);
+    const waiting = session.transcript.head.pending;
+    const pending = waiting.find(p => !told.has(p.nonce));
+    // Calls that ask together come one after the other: one word for all of them.
+    const isMore = waiting.some(p => told.has(p.nonce));
+    for (const { nonce } of waiting) told.add(nonce);
+    if (!pending || isMore) return;
     const show = 'Show';
     const answer = await vscode.window.showInformationMessage(sentence(pending), show);
     if (answer !== show) return;

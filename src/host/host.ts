@@ -49,6 +49,8 @@ export interface FileStat {
   size: number;
   /** Milliseconds since the epoch. */
   modifiedAt: number;
+  /** The permission bits. */
+  mode: number;
 }
 
 export interface SearchQuery {

@@ -87,7 +87,7 @@ async function stat(path: string): Promise<FileStat | undefined> {
         : stats.isSymbolicLink()
           ? 'link'
           : 'special';
-    return { kind, size: stats.size, modifiedAt: stats.mtimeMs };
+    return { kind, size: stats.size, modifiedAt: stats.mtimeMs, mode: stats.mode & 0o7777 };
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -23,6 +23,17 @@ export const FileDiff = z.object({
   added: z.number(),
   removed: z.number(),
   cut: z.boolean().optional(),
+  /** In a preview: what will really be written. */
+  target: z
+    .object({
+      /** The whole path, behind all links. */
+      path: z.string(),
+      /** The path as it was named, where a link leads from it to another. */
+      through: z.string().optional(),
+      /** The permissions that the file has and keeps, in octal; absent for a new one. */
+      mode: z.string().optional(),
+    })
+    .optional(),
 });
 export type FileDiff = z.infer<typeof FileDiff>;
 export const DIFF_LIMIT = 40_000;

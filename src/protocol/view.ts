@@ -38,6 +38,8 @@ export const ViewMessage = z.discriminatedUnion('type', [
     text: z.string().max(MAX_TEXT),
   }),
   z.object({ type: z.literal('setMode'), mode: ApprovalMode }),
+  /** Leaves plan mode and has the plan carried out. */
+  z.object({ type: z.literal('implement'), mode: z.enum(['ask', 'edits']) }),
   z.object({ type: z.literal('rename'), title: z.string().max(200) }),
   z.object({ type: z.literal('newSession') }),
   z.object({ type: z.literal('listSessions') }),

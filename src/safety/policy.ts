@@ -14,6 +14,8 @@ export type { Decision, Now } from './decision.ts';
 /** Judges everything a plan would touch, under the mode and the rules that hold right now. */
 export interface Policy {
   decide(access: readonly Access[], now: Now): Promise<Decision>;
+  /** The same for one path of which the facts are known. */
+  decidePath(facts: PathFacts, operation: 'read' | 'write', now: Now): Promise<Decision>;
 }
 
 export interface PolicyOptions extends PathPolicyOptions {
@@ -53,6 +55,7 @@ export function createPolicy(options: PolicyOptions): Policy {
   };
 
   return {
+    decidePath: judgePath,
     async decide(access, now) {
       const decisions: Decision[] = [];
       for (const one of access) decisions.push(await judge(one, now));

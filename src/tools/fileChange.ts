@@ -21,7 +21,12 @@ export function demandSeen(seen: SeenFiles, place: Place, file: FileText): void 
 }
 
 /** `before` undefined: the file is made. */
-export function changePlan(host: Host, place: Place, before: FileText | undefined, text: string): ToolPlan {
+export async function changePlan(
+  host: Host,
+  place: Place,
+  before: FileText | undefined,
+  text: string,
+): Promise<ToolPlan> {
   const format = before?.format ?? UTF8;
   const after = plannedHash(text, format, place.shown);
   const diff = fileDiff(place.shown, before?.text, text);
@@ -33,7 +38,7 @@ export function changePlan(host: Host, place: Place, before: FileText | undefine
     title: { ...words, object: place.shown },
     access: [{ kind: 'write', path: place.given }],
     effects: [{ kind: 'file', path: place.real, before: before?.hash ?? null, after }],
-    preview: { kind: 'diff', files: [diff] },
+    preview: { kind: 'diff', files: [{ ...diff, target: await targetOf(host, place, before) }] },
     async run() {
       try {
         await demandSamePlace(host, place);
@@ -46,6 +51,20 @@ export function changePlan(host: Host, place: Place, before: FileText | undefine
         throw toFailure(error, place.shown);
       }
     },
+  };
+}
+
+/** What a person must see of where it goes: a link can lead elsewhere than its name says. */
+async function targetOf(
+  host: Host,
+  { given, real }: Place,
+  before: FileText | undefined,
+): Promise<FileDiff['target']> {
+  const mode = before && host.platform !== 'win32' ? (await host.stat(real))?.mode : undefined;
+  return {
+    path: real,
+    ...(given !== real && { through: given }),
+    ...(mode !== undefined && { mode: mode.toString(8).padStart(3, '0') }),
   };
 }
 

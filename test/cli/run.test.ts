@@ -138,7 +138,7 @@ describe('bad input gets a clear error and loses nothing', () => {
     ['an empty prompt', ['run', '  '], 'There is no prompt'],
     ['an unknown command', ['dance'], 'There is no command "dance"'],
     ['an unknown option', ['run', '--fast', 'x'], '--fast'],
-    ['a mode that is none', ['run', '--approve', 'some', 'x'], '--approve must be ask, edits or all'],
+    ['a mode that is none', ['run', '--approve', 'some', 'x'], '--approve must be plan, ask, edits or all'],
     ['a limit that is none', ['run', '--max-steps', '0', 'x'], '--max-steps'],
     ['a folder that is not there', ['run', '--cwd', 'nowhere', 'x'], 'There is no folder'],
     ['an address that is none', ['run', '--base-url', 'here', 'x'], 'not a backend'],

@@ -44,6 +44,7 @@ it('what does not show is spelled out', () => {
   );
   expect(shown('echo "héllo 世界 مرحبا"\n\tnext')).toBe('echo "héllo 世界 مرحبا"\n\tnext');
   expect(shown('a\rb')).toBe('a\\u{d}b');
+  expect(shown('rm a \\ \n  b\t\nc d')).toBe('rm a \\·\n  b→\nc d');
 });
 
 it('a diff knows the number of each line', () => {

@@ -22,6 +22,14 @@ const handlers: Handlers = {
   ],
   answer: ['Answer', ({ callId, nonce, text }, { chat }) => expectOpen(chat.answer(callId, nonce, text))],
   setMode: ['Change the approval mode', ({ mode }, app) => setMode(mode, app)],
+  implement: [
+    'Start implementing',
+    async ({ mode }, { chat }) => {
+      if (chat.mode !== 'plan') throw new Refused('Plan mode is off already.');
+      await chat.setMode(mode);
+      await chat.send('Implement the plan.', []);
+    },
+  ],
   rename: ['Rename the session', ({ title }, { chat }) => chat.rename(title)],
   newSession: ['Start a session', (_, app) => app.run('ascent.newSession')],
   listSessions: [

@@ -1,6 +1,7 @@
 /** Every command of the manifest, by its id. */
 import type { App } from '../app.ts';
 import { addTests } from './addTests.ts';
+import { approvalRules } from './approvalRules.ts';
 import { continueInBackground } from './continueInBackground.ts';
 import { explainSelection } from './explainSelection.ts';
 import { explainWorkspace } from './explainWorkspace.ts';
@@ -30,6 +31,7 @@ export const commands = {
   'ascent.stop': stop,
   'ascent.continueInBackground': continueInBackground,
   'ascent.restoreCheckpoint': restoreCheckpoint,
+  'ascent.approvalRules': approvalRules,
   'ascent.setApiKey': setApiKey,
   'ascent.selectBackend': selectBackend,
   'ascent.verifyBackend': verifyBackend,

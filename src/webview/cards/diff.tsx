@@ -60,6 +60,7 @@ function FilePart({
           Open diff
         </button>
       </div>
+      {preview && file.target && <Target change={file.change} target={file.target} />}
       {lines.length > 0 && file.hunks !== '' && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
         <section class="diff-lines" tabIndex={0} aria-label={`Diff of ${file.path}`} dir="ltr">
@@ -79,6 +80,27 @@ function FilePart({
       )}
       {file.cut && <p class="card-note">The diff is cut here. Open diff shows all of it.</p>}
     </div>
+  );
+}
+
+/** What is really written, with its whole path: a link's name may promise another place. */
+function Target({ change, target }: { change: FileDiff['change']; target: NonNullable<FileDiff['target']> }) {
+  return (
+    <p class="card-note target">
+      {change === 'created' ? 'Creates' : 'Writes'}{' '}
+      <code dir="ltr">
+        <Revealed text={target.path} />
+      </code>
+      {target.through !== undefined && (
+        <strong>
+          , through the link{' '}
+          <code dir="ltr">
+            <Revealed text={target.through} />
+          </code>
+        </strong>
+      )}
+      {target.mode !== undefined && ` · keeps mode ${target.mode}`}
+    </p>
   );
 }
 

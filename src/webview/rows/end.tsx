@@ -2,7 +2,7 @@
 import type { Failure } from '../../protocol/events.ts';
 import type { TranscriptItem } from '../../protocol/transcript.ts';
 import type { ViewMessage } from '../../protocol/view.ts';
-import { lastItem } from '../state/store.ts';
+import { around, lastItem, mode } from '../state/store.ts';
 import { duration, exact, plural } from '../text/words.ts';
 import { Icon } from '../view/icon.tsx';
 import { post } from '../vscode.ts';
@@ -19,10 +19,13 @@ export function EndRow({ item }: { item: End }) {
   const size = `${plural(item.steps, 'step')}, ${duration(item.durationMs)}`;
   if (item.reason === 'done')
     return (
-      <p class="end done" title={`${exact(item.durationMs)} ms`}>
-        <Icon name="check" tone="dim" />
-        Finished in {size}
-      </p>
+      <>
+        <p class="end done" title={`${exact(item.durationMs)} ms`}>
+          <Icon name="check" tone="dim" />
+          Finished in {size}
+        </p>
+        {mode.value === 'plan' && lastItem.value === item.id && !around.value?.blocked && <Implement />}
+      </>
     );
   const { what, todo, button } = shown(item);
   const tone = item.reason === 'failed' ? 'error' : item.reason === 'stopped' ? 'dim' : 'warning';
@@ -42,6 +45,20 @@ export function EndRow({ item }: { item: End }) {
           <span class="meta">{size}</span>
         </div>
       </div>
+    </div>
+  );
+}
+
+/** The way out of plan mode, once there is a plan: nothing was changed yet. */
+function Implement() {
+  return (
+    <div class="end-foot implement">
+      <button type="button" class="primary" onClick={() => post({ type: 'implement', mode: 'ask' })}>
+        Start implementing
+      </button>
+      <button type="button" class="secondary" onClick={() => post({ type: 'implement', mode: 'edits' })}>
+        Start, edits unasked
+      </button>
     </div>
   );
 }

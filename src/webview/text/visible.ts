@@ -5,16 +5,24 @@
 export type Piece = { text: string; hidden: boolean };
 
 // Controls but tab and newline; format, private, unassigned; separators but the plain space; whatever draws nothing.
-const HIDDEN = /(?![\t\n ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+const UNSEEN = String.raw`(?![\t\n ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]`;
+/** Spaces and tabs before a line's end: nobody sees them either, and they can matter. */
+const HIDDEN = new RegExp(String.raw`${UNSEEN}|[\t ]+(?=\n|$)`, 'gu');
 
 export function pieces(text: string): Piece[] {
   const found: Piece[] = [];
   let end = 0;
   for (const m of text.matchAll(HIDDEN)) {
     if (m.index > end) found.push({ text: text.slice(end, m.index), hidden: false });
-    found.push({ text: `\\u{${m[0].codePointAt(0)!.toString(16)}}`, hidden: true });
+    found.push({ text: spelled(m[0]), hidden: true });
     end = m.index + m[0].length;
   }
   if (end < text.length) found.push({ text: text.slice(end), hidden: false });
   return found;
+}
+
+function spelled(hidden: string): string {
+  return /^[\t ]/.test(hidden)
+    ? hidden.replaceAll(' ', '\u00b7').replaceAll('\t', '\u2192')
+    : `\\u{${hidden.codePointAt(0)!.toString(16)}}`;
 }

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ContextItem } from '../../protocol/events.ts';
-import { around, compose, isBusy } from '../state/store.ts';
+import { around, compose, isBusy, mode } from '../state/store.ts';
 import { type Mention, mentionAt } from '../text/mention.ts';
 import { keep, kept, post } from '../vscode.ts';
 import { Footer } from './footer.tsx';
@@ -80,7 +80,7 @@ export function Composer() {
           ref={box}
           rows={1}
           aria-label="Message Ascent"
-          placeholder={isBusy.value ? 'Add something for the next step' : 'Describe a task. @ names a file'}
+          placeholder={placeholder()}
           dir="auto"
           maxLength={200_000}
           disabled={!!blocked}
@@ -98,6 +98,11 @@ export function Composer() {
       </div>
     </div>
   );
+}
+
+function placeholder(): string {
+  if (isBusy.value) return 'Add something for the next step';
+  return mode.value === 'plan' ? 'Describe what to plan' : 'Describe a task. @ names a file';
 }
 
 function insertPath(box: HTMLTextAreaElement, mention: Mention, path: string, changed: () => void): void {
