@@ -4,6 +4,7 @@
  * happen. Failures that a model or a person can act on are HostError; everything else is a bug.
  */
 import type { Problem } from '../protocol/display.ts';
+import type { SandboxState } from '../protocol/sandbox.ts';
 
 export type HostErrorCode =
   | 'notFound'
@@ -84,6 +85,10 @@ export interface CommandSpec {
   outputFile: string;
   /** Nobody was asked about it, because it only looks: its programs get settings that keep them to that. */
   unasked?: boolean;
+  /** A person allowed this very command to run outside the sandbox. */
+  outside?: boolean;
+  /** A person allowed it to reach the network. */
+  network?: boolean;
 }
 export interface CommandOutcome {
   exitCode: number | null;
@@ -99,6 +104,12 @@ export interface CommandOutcome {
   totalBytes: number;
   /** Bytes between head and tail that only `outputFile` holds. */
   omittedBytes: number;
+  /** Set when it ran in the sandbox. */
+  sandbox?: {
+    network: boolean;
+    /** Control files it made that were put aside, absolute. */
+    takenBack: string[];
+  };
 }
 
 /** A command that an earlier process was about to run, as it recorded it. */
@@ -167,6 +178,8 @@ export interface Host {
    * rejects with that, and the command goes on where the platform allows it.
    */
   run(spec: CommandSpec, onOutput: (text: string) => void, signal: AbortSignal): Promise<CommandOutcome>;
+  /** Whether commands run in a sandbox. */
+  sandbox(): Promise<SandboxState>;
   /**
    * What became of a command that an earlier process began. One that still runs is attended to its end, as by `run`.
    * Never runs anything again.

@@ -1,11 +1,10 @@
 /** The host without an editor: the file system, ripgrep and the shell of this machine. */
 import { lstat, readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { atomicWrite } from './atomicWrite.ts';
 import { commandEnvironment } from './command/commandEnvironment.ts';
 import { runPiped } from './command/pipedCommand.ts';
-import { runRecorded } from './command/recordedCommand.ts';
-import { takeUp } from './command/takeUp.ts';
 import { errorCode, toHostError } from './fileErrors.ts';
 import { hardenedEnvironment } from './hardening.ts';
 import { type FileStat, type FileText, type Host, HostError, type TextFormat } from './host.ts';
@@ -14,6 +13,8 @@ import { readBytes } from './readBytes.ts';
 import { resolvePath } from './resolvePath.ts';
 import { findFiles, type Ripgrep, searchText } from './ripgrep.ts';
 import { findRipgrep } from './ripgrepBinary.ts';
+import { runConfined, takeUpConfined } from './sandbox/runConfined.ts';
+import { createSandbox, type SandboxOptions } from './sandbox/sandbox.ts';
 import { decode, encode, hashOf, UTF8 } from './textFormat.ts';
 
 export interface NodeHostOptions {
@@ -23,6 +24,8 @@ export interface NodeHostOptions {
   ripgrep?: string;
   /** What commands may inherit from; only known, harmless variables pass. Default: this process's environment. */
   env?: Record<string, string | undefined>;
+  /** Asked for each command. Default: no sandbox. */
+  sandbox?(): SandboxOptions | undefined;
 }
 
 /** Bytes. */
@@ -38,7 +41,11 @@ export function createNodeHost(options: NodeHostOptions): Host {
     };
     return found;
   };
-  const runCommand = process.platform === 'win32' ? runPiped : runRecorded;
+  const sandbox = createSandbox(() => options.sandbox?.(), {
+    roots: () => options.roots,
+    home: env.HOME ?? homedir(),
+    platform: process.platform,
+  });
   return {
     platform: process.platform,
     machine: thisMachine(),
@@ -52,9 +59,12 @@ export function createNodeHost(options: NodeHostOptions): Host {
     search: async (query, signal) => searchText(ripgrep(), query, signal),
     async run(spec, onOutput, signal) {
       const hardened = spec.unasked ? await hardenedEnvironment(path.dirname(spec.outputFile)) : {};
-      return runCommand(spec, { ...env, ...hardened }, onOutput, signal);
+      const full = { ...env, ...hardened };
+      if (process.platform === 'win32') return runPiped(spec, full, onOutput, signal);
+      return runConfined(sandbox, spec, full, onOutput, signal);
     },
-    takeUp,
+    takeUp: (begun, onOutput, signal) => takeUpConfined(sandbox, begun, onOutput, signal),
+    sandbox: sandbox.state,
     problems: async () => undefined,
   };
 }

@@ -17,7 +17,7 @@ describe('a command that nobody was asked about', () => {
     const PATH = `${path.dirname(findRipgrep(undefined, process.env.PATH ?? '', []))}:${process.env.PATH}`;
     const host = createNodeHost({ roots: [root], env: { ...process.env, PATH } });
     const search = async (unasked: boolean) => {
-      const outputFile = path.join(directory, 'spool', 'out.txt');
+      const outputFile = path.join(directory, 'spool', `out-${unasked}.txt`);
       const spec = { command: 'rg -l --sort path KEY', cwd: root, timeoutMs: 20_000, outputFile, unasked };
       return (await host.run(spec, () => {}, new AbortController().signal)).head.trim().split('\n');
     };

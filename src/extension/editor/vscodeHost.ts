@@ -34,6 +34,7 @@ export function createVscodeHost(plain: Host): Host {
     find: (path, globs, max, signal) => plain.find(path, globs, max, signal),
     search: (query, signal) => plain.search(query, signal),
     run: (spec, onOutput, signal) => plain.run(spec, onOutput, signal),
+    sandbox: () => plain.sandbox(),
     takeUp: (begun, onOutput, signal) => plain.takeUp(begun, onOutput, signal),
   };
   return host;

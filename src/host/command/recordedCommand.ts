@@ -9,18 +9,25 @@ import { openOutput } from './record.ts';
 import { commandCall, unixProgram } from './shell.ts';
 import { SHELL, wrapperArguments } from './wrapper.ts';
 
+/** Puts the words of a sandbox before a command's own, and gives the environment it then needs. */
+export type Launch = (
+  argv: readonly string[],
+  env: Record<string, string>,
+) => Promise<{ argv: readonly string[]; env: Record<string, string> }>;
+
 /** `spec.outputFile` must be a name of its own. Throws as `Host.run` does. */
 export async function runRecorded(
   spec: CommandSpec,
-  env: Record<string, string>,
+  inherited: Record<string, string>,
+  launch: Launch,
   onOutput: (text: string) => void,
   signal: AbortSignal,
 ): Promise<CommandOutcome> {
   signal.throwIfAborted();
-  const searchPath = env.PATH ?? '';
-  const { argv } = commandCall(spec.command, searchPath);
+  const searchPath = inherited.PATH ?? '';
   const recorder = unixProgram('tee', searchPath);
   if (!recorder) throw new HostError('failed', 'tee was not found: install coreutils');
+  const { argv, env } = await launch(commandCall(spec.command, searchPath).argv, inherited);
   const { outputFile } = spec;
   const output = openOutput(outputFile);
   try {

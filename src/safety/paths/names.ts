@@ -65,6 +65,18 @@ const controlPatterns = [
   /^\.lintstagedrc(?:\..*)?$|^lint-staged\.config\.[cm]?[jt]s$/,
 ];
 
+/** Control names as regular expressions for a whole name in lower case, without what only JavaScript knows. */
+export const controlExpressions: readonly string[] = [
+  ...[...controlDirectories, ...controlFiles].map(name => name.replace(/[.+*?()[\]]/g, '\\$&')),
+  ...controlPatterns.flatMap(pattern => pattern.source.split(/\|(?=\^)/)).map(wholeName),
+];
+
+function wholeName(source: string): string {
+  const plain = source.replaceAll('(?:', '(').replace(/\(([^()]*)\|\$\)$/, '($1[^/]*)?$');
+  const end = plain.endsWith('$') ? plain.slice(0, -1) : `${plain}[^/]*`;
+  return plain.startsWith('^') ? end.slice(1) : `[^/]*${end}`;
+}
+
 export type NameKind = 'ordinary' | 'control' | 'secret';
 
 /** What the components of a path (below its root, or all of them) say about it. */
@@ -76,7 +88,8 @@ export function kindOfNames(components: readonly string[]): { kind: NameKind; na
   return control < 0 ? { kind: 'ordinary' } : { kind: 'control', name: components[control]! };
 }
 
-function isControl(name: string, isLast: boolean): boolean {
+/** `name` folded; it steers tools wherever in a path it stands, or (`isLast`) at its end. */
+export function isControl(name: string, isLast: boolean): boolean {
   if (controlDirectories.has(name) || controlFiles.has(name) || controlPatterns.some(p => p.test(name)))
     return true;
   // Where it lies with `objects` and `refs`, git takes the directory for a repository, with hooks and all.
