@@ -5,7 +5,17 @@ export const Access = z.discriminatedUnion('kind', [
   /** `path` absolute, as given; the path policy resolves it. */
   z.object({ kind: z.literal('read'), path: z.string() }),
   z.object({ kind: z.literal('write'), path: z.string() }),
-  z.object({ kind: z.literal('command'), command: z.string(), cwd: z.string() }),
+  z.object({
+    kind: z.literal('command'),
+    command: z.string(),
+    cwd: z.string(),
+    /** It asks to run outside the sandbox. */
+    outside: z.boolean().optional(),
+    /** It asks for the network inside the sandbox. */
+    network: z.boolean().optional(),
+    /** The model's reason for either. */
+    why: z.string().optional(),
+  }),
   /** `method`: absent for a mere GET. */
   z.object({ kind: z.literal('network'), url: z.string(), method: z.string().optional() }),
 ]);

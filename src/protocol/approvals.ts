@@ -10,8 +10,13 @@ export type ApprovalMode = z.infer<typeof ApprovalMode>;
 
 /** What one rule covers: what was shown to the person, and no more. The two `deny` kinds win over every other. */
 export const Rule = z.discriminatedUnion('kind', [
-  /** This very command line, in this directory. */
-  z.object({ kind: z.literal('command'), command: z.string(), cwd: z.string() }),
+  /** This very command line, in this directory; with `network` also when it asks for the network. */
+  z.object({
+    kind: z.literal('command'),
+    command: z.string(),
+    cwd: z.string(),
+    network: z.boolean().optional(),
+  }),
   /**
    * One program with exactly these words, wherever it stands in a line that is understood; never one that reads from a
    * pipe or a file. `within`: run in this directory or below; without it, anywhere in the workspace. `tail`: further

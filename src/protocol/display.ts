@@ -67,6 +67,8 @@ export const ToolDisplay = z.discriminatedUnion('kind', [
     kind: z.literal('command'),
     command: z.string(),
     cwd: z.string(),
+    /** How it runs; absent where there is no sandbox. */
+    sandbox: z.enum(['inside', 'network', 'outside']).optional(),
     /** Absent in a preview and while it runs. */
     outcome: z
       .object({

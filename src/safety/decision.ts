@@ -12,6 +12,8 @@ export interface Decision {
   rule?: HeldRule;
   /** What a person could grant for longer; each would answer every question that is asked. Absent when there is none. */
   offers?: Offer[];
+  /** What people should be told once in a session. */
+  notice?: { code: string; text: string };
 }
 
 /** What holds right now. */

@@ -1,6 +1,7 @@
 /** May this happen? The answer to a tool's plan, with reasons in plain words. */
 import type { Access } from '../protocol/access.ts';
 import type { Offer, Rule } from '../protocol/approvals.ts';
+import type { SandboxState } from '../protocol/sandbox.ts';
 import { commandPolicy } from './commandPolicy.ts';
 import type { BashParser } from './commands/bashParser.ts';
 import { allow, ask, type Decision, deny, denyBy, type Now, plannedOnly } from './decision.ts';
@@ -8,6 +9,7 @@ import { createPathPolicy, type PathFacts, type PathPolicyOptions } from './path
 import { judgeRead, judgeWrite } from './pathVerdicts.ts';
 import { deniedPath } from './rules/denied.ts';
 import { ruleInWords } from './rules/words.ts';
+import { throughSandbox } from './sandboxPolicy.ts';
 
 export type { Decision, Now } from './decision.ts';
 
@@ -28,11 +30,14 @@ export interface PolicyOptions extends PathPolicyOptions {
   allowedCommands?: readonly string[];
   /** The PATH that commands run with: where it leads into the workspace, no program is what its name says. */
   searchPath?: string;
+  /** Whether commands run in a sandbox. Default: they do not, and nobody wanted it. */
+  sandbox?(): Promise<SandboxState>;
 }
 
 export function createPolicy(options: PolicyOptions): Policy {
   const paths = createPathPolicy(options);
   const command = commandPolicy(options, paths);
+  const sandbox = options.sandbox ?? (async () => ({ state: 'off' as const }));
   const forbidden = deniedPath(options);
 
   async function judgePath(facts: PathFacts, operation: 'read' | 'write', now: Now): Promise<Decision> {
@@ -48,7 +53,7 @@ export function createPolicy(options: PolicyOptions): Policy {
       case 'write':
         return judgePath(await paths.facts(access.path), access.kind, now);
       case 'command':
-        return command(access, now);
+        return throughSandbox(access, await command(access, now), await sandbox(), now);
       case 'network':
         return judgeNetwork(access, now);
     }
@@ -59,7 +64,8 @@ export function createPolicy(options: PolicyOptions): Policy {
     async decide(access, now) {
       const decisions: Decision[] = [];
       for (const one of access) decisions.push(await judge(one, now));
-      return together(decisions);
+      const notice = decisions.find(one => one.notice)?.notice;
+      return { ...together(decisions), ...(notice && { notice }) };
     },
   };
 }

@@ -112,6 +112,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       editedByAgent: () => state.edited,
       searchPath: process.env.PATH,
       parser,
+      sandbox: () => host.sandbox(),
     };
   }
 

@@ -82,7 +82,13 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
         stream: (request, signal) => client.stream({ ...request, mayAsk }, signal),
       },
       tools: parts.tools,
-      decide: parts.decide,
+      decide: async access => {
+        const decision = await parts.decide(access);
+        const { notice } = decision;
+        if (notice && !state.notices.has(notice.code))
+          await record({ type: 'notice', level: 'warning', ...notice });
+        return decision;
+      },
       begun: callId => state.intents.get(callId),
       keep: offer => parts.ruling.keep(offer, record),
       people,

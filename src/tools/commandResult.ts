@@ -1,6 +1,7 @@
 /** How a command went, in words for the model and as a card for people. */
 import type { CommandFate, CommandOutcome } from '../host/host.ts';
 import type { ToolDisplay } from '../protocol/display.ts';
+import { explainSandbox } from './sandboxed.ts';
 import type { ToolResult } from './tool.ts';
 
 type Command = Extract<ToolDisplay, { kind: 'command' }>;
@@ -13,7 +14,13 @@ const TAIL = 22_000;
 
 export function endedResult(
   outcome: CommandOutcome,
-  parts: { shown: CommandShown; spool: string; timeoutMs: number; stopped: boolean },
+  parts: {
+    shown: CommandShown;
+    spool: string;
+    timeoutMs: number;
+    stopped: boolean;
+    roots: readonly string[];
+  },
 ): ToolResult {
   const { shown, spool, timeoutMs } = parts;
   const { exitCode, signal, timedOut, totalBytes, outputLost } = outcome;
@@ -21,7 +28,7 @@ export function endedResult(
   const stopped = !timedOut && (outcome.stopped === true || (parts.stopped && exitCode === null));
   const lines = [output || '[no output]'];
   if (outputLost) lines.push('[part of the output is missing: no space was left on the disk for it]');
-  lines.push(ending(outcome, timeoutMs, stopped));
+  lines.push(ending(outcome, timeoutMs, stopped), ...explainSandbox(outcome, parts.roots));
   return {
     isError: exitCode === null || timedOut || stopped,
     content: lines.join('\n'),

@@ -8,6 +8,7 @@ import { toFailure } from './failures.ts';
 import type { ToolKit } from './kit.ts';
 import { demandSamePlace, locate } from './place.ts';
 import description from './runCommand.md';
+import { accessOf, detailOf, wayOf } from './sandboxed.ts';
 import { type Tool, ToolFailure } from './tool.ts';
 import { oneLine } from './words.ts';
 
@@ -15,6 +16,12 @@ export const RunCommandInput = z.object({
   command: z.string().min(1).describe('Command line for bash.'),
   cwd: z.string().optional().describe('Directory to run in. Default: the workspace folder.'),
   timeout_seconds: z.int().min(1).optional().describe('Time limit. Default: 120.'),
+  needs_network: z.boolean().optional().describe('Reach the network. The person is asked.'),
+  outside_sandbox: z.boolean().optional().describe('Run without the sandbox. The person is always asked.'),
+  reason: z
+    .string()
+    .optional()
+    .describe('Why it needs the network or has to leave the sandbox; for the person.'),
 });
 
 const DEFAULT_SECONDS = 120;
@@ -29,23 +36,29 @@ export function runCommandTool({
     description,
     input: RunCommandInput,
     readOnly: false,
-    async prepare({ command, cwd: given, timeout_seconds: wanted = DEFAULT_SECONDS }) {
+    async prepare({ command, cwd: given, timeout_seconds: wanted = DEFAULT_SECONDS, ...asked }) {
       if (command.includes('\0')) throw new ToolFailure('A command cannot contain a NUL character.');
       const cwd = await locate(host, given ?? '.');
       if ((await host.stat(cwd.real))?.kind !== 'directory')
         throw new ToolFailure(`cwd: ${cwd.shown} is not a directory.`);
       const seconds = Math.min(wanted, maxCommandSeconds);
       const spool = path.join(spoolDir, `output-${randomBytes(6).toString('hex')}.txt`);
-      const shown = { kind: 'command' as const, command: showControls(command), cwd: cwd.shown };
+      const way = wayOf(await host.sandbox(), asked);
+      const shown = {
+        kind: 'command' as const,
+        command: showControls(command),
+        cwd: cwd.shown,
+        ...(way && { sandbox: way }),
+      };
       return {
         title: {
           ask: 'Run',
           busy: 'Running',
           done: 'Ran',
           object: oneLine(command),
-          ...(given !== undefined && { detail: `in ${cwd.shown}` }),
+          ...detailOf(given === undefined ? undefined : cwd.shown, way),
         },
-        access: [{ kind: 'command', command, cwd: cwd.given }],
+        access: [{ kind: 'command', command, cwd: cwd.given, ...accessOf(way, asked) }],
         preview: shown,
         effects: [
           {
@@ -61,10 +74,23 @@ export function runCommandTool({
           try {
             await demandSamePlace(host, cwd);
             const timeoutMs = seconds * 1000;
-            const { unasked } = ctx;
-            const spec = { command, cwd: cwd.real, timeoutMs, outputFile: spool, unasked };
+            const spec = {
+              command,
+              cwd: cwd.real,
+              timeoutMs,
+              outputFile: spool,
+              unasked: ctx.unasked,
+              outside: asked.outside_sandbox === true,
+              network: asked.needs_network === true,
+            };
             const outcome = await host.run(spec, text => ctx.output(text), ctx.signal);
-            return endedResult(outcome, { shown, spool, timeoutMs, stopped: ctx.signal.aborted });
+            return endedResult(outcome, {
+              shown,
+              spool,
+              timeoutMs,
+              stopped: ctx.signal.aborted,
+              roots: host.roots,
+            });
           } catch (error) {
             throw toFailure(error, cwd.shown);
           }
@@ -83,7 +109,7 @@ export function runCommandTool({
         const found = await host.takeUp(begun, text => ctx.output(text), ctx.signal);
         if (found.fate === 'notStarted') return;
         if (found.fate === 'unknown') return unknownResult(found, { shown, spool, at });
-        const parts = { shown, spool, timeoutMs, stopped: ctx.signal.aborted };
+        const parts = { roots: host.roots, shown, spool, timeoutMs, stopped: ctx.signal.aborted };
         return { ...endedResult(found.outcome, parts), durationMs: found.durationMs };
       } catch (error) {
         throw toFailure(error, shown.cwd);

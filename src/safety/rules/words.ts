@@ -26,7 +26,7 @@ export function typed(words: readonly string[]): string {
 export function ruleInWords(rule: Rule): string {
   switch (rule.kind) {
     case 'command':
-      return `the line ${quoted(rule.command)} in ${quoted(rule.cwd)}`;
+      return `the line ${quoted(rule.command)} in ${quoted(rule.cwd)}${rule.network ? ', with network' : ''}`;
     case 'argv': {
       const where = rule.within === undefined ? '' : ` in ${quoted(rule.within)} and below`;
       return `${quoted(typed(rule.words))}${rule.tail ? ' and its looking options' : ''}${where}`;
