@@ -39,6 +39,8 @@ Options of run and resume:
   --state-dir DIR      where sessions are kept
   --approve MODE       plan | ask | edits | all: what may happen unasked (default: ask, or as the session was);
                        with plan nothing can change, and the answer is the plan
+  --sandbox WHEN       off | whenAvailable | required: run commands in a sandbox (default: whenAvailable)
+  --sandbox-network    commands in the sandbox reach the network without asking
   --max-steps N        (default: 300)
   --max-cost AMOUNT    for the session, in the currency of the backend's prices
   --max-cost-per-day AMOUNT
@@ -82,6 +84,12 @@ const RunOptions = CostOptions.extend({
   'api-key-env': z.string().optional(),
   'state-dir': z.string().optional(),
   approve: z.enum(ApprovalMode.options, { error: '--approve must be plan, ask, edits or all.' }).optional(),
+  sandbox: z
+    .enum(['off', 'whenAvailable', 'required'], {
+      error: '--sandbox must be off, whenAvailable or required.',
+    })
+    .optional(),
+  'sandbox-network': z.boolean().default(false),
   'max-steps': positive('--max-steps', true),
   'max-cost-per-turn': positive('--max-cost-per-turn', false),
   resume: z.string().optional(),
@@ -104,6 +112,8 @@ const runFlags = {
   'api-key-env': text,
   'state-dir': text,
   approve: text,
+  sandbox: text,
+  'sandbox-network': { type: 'boolean' },
   'max-steps': text,
   'max-cost': text,
   'max-cost-per-turn': text,

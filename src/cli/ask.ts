@@ -67,9 +67,11 @@ function reply(session: Session, pending: Pending, answer: string): void {
 
 function previewText(display: ToolDisplay): string {
   if (display.kind === 'diff') return display.files.map(diffText).join('');
-  if (display.kind === 'command') return `  $ ${visible(display.command)}\n    in ${visible(display.cwd)}\n`;
+  if (display.kind === 'command')
+    return `  $ ${visible(display.command)}\n    in ${visible(display.cwd)}${waysOut[display.sandbox ?? 'inside']}\n`;
   return '';
 }
+const waysOut = { inside: '', network: ', with network', outside: ', OUTSIDE THE SANDBOX' };
 function diffText({ path, hunks }: FileDiff): string {
   return `--- ${visible(path)}\n${hunks.split('\n').map(visible).join('\n')}\n`;
 }

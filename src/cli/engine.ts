@@ -1,8 +1,10 @@
 /** Puts the rooms together for the command line. */
+import path from 'node:path';
 import { readAsset } from '../host/assets.ts';
 import { createNodeHost } from '../host/nodeHost.ts';
 import { createModelClient } from '../model/connect.ts';
 import { createScheduler } from '../model/scheduler.ts';
+import { guardedNames } from '../safety/paths/guards.ts';
 import { createSessions } from '../session/createSessions.ts';
 import { readInstructions } from '../session/instructions.ts';
 import { learntFile } from '../session/learntFile.ts';
@@ -28,14 +30,25 @@ export async function createEngine(
   env: NodeJS.ProcessEnv,
   attended: boolean,
 ): Promise<Engine> {
-  const host = createNodeHost({ roots, ripgrep: options.ripgrep });
+  const stateDir = options['state-dir'] ?? defaultStateDir(env);
+  const host = createNodeHost({
+    roots,
+    ripgrep: options.ripgrep,
+    sandbox: () => ({
+      use: options.sandbox ?? 'whenAvailable',
+      network: options['sandbox-network'],
+      tolerated: options.sandbox === undefined,
+      directory: path.resolve(stateDir, 'sandbox'),
+      hidden: [path.resolve(stateDir)],
+      names: guardedNames,
+    }),
+  });
   for (const root of roots)
     if ((await host.stat(root))?.kind !== 'directory') throw new UsageError(`There is no folder ${root}.`);
   const backend = backendOf(options, env);
   let standin: Standin | undefined;
   const scheduler = createScheduler();
   const apiKey = apiKeyOf(options, env);
-  const stateDir = options['state-dir'] ?? defaultStateDir(env);
   const learnt = learntFile(stateDir);
   const sessions = createSessions({
     host,

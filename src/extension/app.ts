@@ -1,4 +1,5 @@
 /** Everything the extension is made of, put together on first use. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ContextItem } from '../protocol/events.ts';
 import { followRuns } from './attention.ts';
@@ -69,6 +70,9 @@ export function createApp(context: vscode.ExtensionContext) {
         appRoot: vscode.env.appRoot,
         keys,
         limits: () => currentSettings().limits,
+        sandbox: () => currentSettings().sandbox,
+        // Up from User/globalStorage/<this extension>.
+        editorData: path.resolve(context.globalStorageUri.fsPath, '../../..'),
         log,
       }).catch(error => {
         engine = undefined;

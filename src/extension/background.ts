@@ -1,24 +1,28 @@
 /** The command line that goes on with a session of the editor: what it is told, and how it learns the key. */
 import type { Backend } from '../protocol/events.ts';
 import type { Limits } from '../session/sessions.ts';
+import type { Settings } from './settings.ts';
 
 export interface BackgroundWish {
   id: string;
   stateDir: string;
   backend: Backend;
   limits: Limits;
+  sandbox: Settings['sandbox'];
   ripgrep: string | undefined;
   /** Goes through standard input alone. */
   apiKey: string | undefined;
 }
 
 /** Arguments of `ascent`. Never the key: they can be seen by every user of the machine. */
-export function backgroundArgs({ id, stateDir, backend, limits, ripgrep, apiKey }: BackgroundWish): string[] {
+export function backgroundArgs(wish: BackgroundWish): string[] {
+  const { id, stateDir, backend, limits, sandbox, ripgrep, apiKey } = wish;
   const given: Record<string, string | number | undefined> = {
     '--state-dir': stateDir,
     '--base-url': backend.baseUrl,
     '--model': backend.model,
     '--profile': backend.standIn ? undefined : backend.profile,
+    '--sandbox': sandbox.use,
     '--max-steps': limits.maxSteps,
     '--max-cost': limits.maxCost,
     '--max-cost-per-turn': limits.maxCostPerTurn,
@@ -28,7 +32,8 @@ export function backgroundArgs({ id, stateDir, backend, limits, ripgrep, apiKey 
   const options = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [name, String(value)],
   );
-  return ['resume', id, '--background', ...(apiKey ? ['--api-key-stdin'] : []), ...options];
+  const flags = [...(apiKey ? ['--api-key-stdin'] : []), ...(sandbox.network ? ['--sandbox-network'] : [])];
+  return ['resume', id, '--background', ...flags, ...options];
 }
 
 /** The editor's environment without what is the editor's alone, and without a key: an environment can be read later. */

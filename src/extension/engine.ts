@@ -12,6 +12,7 @@ import type { Report } from '../model/verify/report.ts';
 import { type Progress, verifyBackend } from '../model/verify/verify.ts';
 import type { Backend } from '../protocol/events.ts';
 import type { SessionHead } from '../protocol/transcript.ts';
+import { guardedNames } from '../safety/paths/guards.ts';
 import { startInBackground } from '../session/background.ts';
 import { createSessions } from '../session/createSessions.ts';
 import { readInstructions } from '../session/instructions.ts';
@@ -26,7 +27,7 @@ import { findRipgrep, ripgrepPlaces } from './editor/ripgrep.ts';
 import { createVscodeHost, workspaceRoots } from './editor/vscodeHost.ts';
 import type { Keys } from './keys.ts';
 import type { Log } from './log.ts';
-import { DEFAULT_MODEL } from './settings.ts';
+import { DEFAULT_MODEL, type Settings } from './settings.ts';
 
 export interface Engine {
   host: Host;
@@ -46,10 +47,15 @@ export interface EngineOptions {
   appRoot: string;
   keys: Keys;
   limits(): Limits;
+  sandbox(): Settings['sandbox'];
+  /** Where the editor keeps what it keeps for this person, secrets too. */
+  editorData: string;
   log: Log;
 }
 
-export async function createEngine({ appRoot, keys, limits, log }: EngineOptions): Promise<Engine> {
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { appRoot, keys, limits, log, sandbox, editorData } = options;
+  const stateDir = defaultStateDir(process.env);
   const ripgrep = await findRipgrep(ripgrepPlaces(appRoot, process.platform, process.arch), exists);
   if (!ripgrep) log.info("VS Code's own ripgrep was not found; the one on the PATH is used");
   const plain = createNodeHost({
@@ -57,10 +63,15 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
       return workspaceRoots();
     },
     ripgrep,
+    sandbox: () => ({
+      ...sandbox(),
+      directory: path.join(stateDir, 'sandbox'),
+      hidden: [stateDir, editorData],
+      names: guardedNames,
+    }),
   });
   const host = createVscodeHost(plain);
 
-  const stateDir = defaultStateDir(process.env);
   const learnt = learntFile(stateDir);
   const scheduler = createScheduler();
   // Kept between turns, as it counts which prefixes it has seen.
@@ -118,7 +129,7 @@ export async function createEngine({ appRoot, keys, limits, log }: EngineOptions
         program: process.execPath,
         args: [
           path.join(__dirname, 'cli.cjs'),
-          ...backgroundArgs({ id, stateDir, backend, limits: limits(), ripgrep, apiKey }),
+          ...backgroundArgs({ id, stateDir, backend, limits: limits(), sandbox: sandbox(), ripgrep, apiKey }),
         ],
         env: backgroundEnv(process.env),
         cwd: roots[0] ?? workspaceRoots()[0]!,

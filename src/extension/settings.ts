@@ -2,6 +2,7 @@
  * The `ascent.*` settings, checked. Only what the person set for themselves counts: a workspace must not be able to
  * redirect the key, widen approvals or raise limits, so its values are never read.
  */
+import type { SandboxUse } from '../host/sandbox/sandbox.ts';
 import { ApprovalMode } from '../protocol/approvals.ts';
 import type { Backend } from '../protocol/events.ts';
 import type { Limits } from '../session/sessions.ts';
@@ -14,6 +15,8 @@ export interface Settings {
   limits: Limits;
   /** Whether a run that the window cut short goes on by itself or asks first. */
   resume: 'auto' | 'ask';
+  /** Whether commands run in a sandbox, and whether they reach the network there unasked. */
+  sandbox: { use: SandboxUse; network: boolean };
 }
 
 export interface SettingsSource {
@@ -50,6 +53,12 @@ export function readSettings(source: SettingsSource): { settings: Settings; comp
       maxCostPerDay: limit('maxCostPerDay'),
     },
     resume: oneOf(source.value('resume'), ['auto', 'ask'], 'auto', text => complain('resume', text)),
+    sandbox: {
+      use: oneOf(source.value('sandbox'), ['off', 'whenAvailable', 'required'], 'whenAvailable', text =>
+        complain('sandbox', text),
+      ),
+      network: source.value('sandboxNetwork') === true,
+    },
   };
   return { settings, complaints };
 }

@@ -11,6 +11,6 @@ export type SandboxState =
       why: string;
       /** Then no command runs inside, and so none at all unless a person lets it out. */
       required: boolean;
-      /** The person chose that everything runs unasked, and did not ask for a sandbox. */
+      /** The person said nothing about a sandbox: where everything runs unasked, in mode `all`, it goes on doing so. */
       tolerated: boolean;
     };

@@ -15,10 +15,10 @@ export function throughSandbox(
   access: CommandAccess,
   judged: Decision,
   sandbox: SandboxState,
-  { rules, broken }: Now,
+  { mode, rules, broken }: Now,
 ): Decision {
   if (judged.verdict === 'deny' || sandbox.state === 'off') return judged;
-  if (sandbox.state === 'unavailable') return withoutSandbox(access, judged, sandbox);
+  if (sandbox.state === 'unavailable') return withoutSandbox(access, judged, sandbox, mode);
   if (access.outside)
     return asked('It would run outside the sandbox, with all that your account can do.', access, judged);
   if (!access.network || sandbox.network) return judged;
@@ -45,13 +45,14 @@ function withoutSandbox(
   access: CommandAccess,
   judged: Decision,
   { why, required, tolerated }: Extract<SandboxState, { state: 'unavailable' }>,
+  mode: Now['mode'],
 ): Decision {
   const tell = (text: string) => ({ notice: { code: 'sandbox.unavailable', text: `${text} ${why}` } });
   if (required && !access.outside) {
     const said = 'Commands must run in the sandbox, and it cannot start.';
     return { ...deny(`${said} ${why}`), ...tell(`${said} So none runs.`) };
   }
-  if (tolerated) return { ...judged, ...tell('Commands run without the sandbox, which cannot start.') };
+  if (tolerated && mode === 'all') return { ...judged, ...tell('Commands run without the sandbox, which cannot start.') };
   return {
     ...asked(`It would run without the sandbox, which cannot start. ${why}`, access, judged),
     ...tell('The sandbox for commands cannot start, so every command asks.'),

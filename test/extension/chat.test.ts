@@ -113,6 +113,7 @@ beforeEach(() => {
     mode: 'ask',
     limits: { maxSteps: 9, maxCost: undefined, maxCostPerTurn: undefined, maxCostPerDay: undefined },
     resume: 'auto',
+    sandbox: { use: 'off', network: false },
   };
 });
 

@@ -14,6 +14,7 @@ describe('with nothing set', () => {
         mode: 'ask',
         limits: { maxSteps: 300, maxCost: undefined, maxCostPerTurn: undefined, maxCostPerDay: undefined },
         resume: 'auto',
+        sandbox: { use: 'whenAvailable', network: false },
       },
     });
   });

@@ -112,6 +112,7 @@ describe('when it cannot start', () => {
     const sandbox: SandboxState = { ...gone, tolerated: true };
     const decision = await judge('npm test', { sandbox, mode: 'all' });
     expect(decision).toMatchObject({ verdict: 'allow', by: 'mode', notice: { code: 'sandbox.unavailable' } });
+    expect(await judge('ls', { sandbox })).toMatchObject({ verdict: 'ask' });
   });
 });
 

@@ -13,7 +13,7 @@ export interface SandboxOptions {
   use: SandboxUse;
   /** Commands reach the network without asking for it. */
   network: boolean;
-  /** When it cannot start: whether commands run unasked all the same, as the person chose. */
+  /** Nobody asked for a sandbox, see SandboxState. */
   tolerated?: boolean;
   /** A directory of Ascent's own; absolute, outside the workspace. */
   directory: string;
