@@ -54,6 +54,7 @@ export class LoopGuard {
         this.startAnew();
         break;
       case 'context.trimmed':
+      case 'context.summarised':
         // What was set aside may be looked at again.
         this.known.clear();
         this.stale = 0;

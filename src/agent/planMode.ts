@@ -20,6 +20,11 @@ export class PlanNotes {
     this.planning = mode === 'plan';
   }
 
+  /** What the model was told gave way to a summary. */
+  forget(): void {
+    this.told = false;
+  }
+
   /** The person's words, with the line that belongs to them: each message while planning, and the first one after. */
   under(text: string): string {
     const line = this.planning ? PLAN_ON : this.told ? PLAN_OFF : undefined;

@@ -31,15 +31,15 @@ export async function runTurn(input: TurnInput): Promise<TurnEnd> {
       const answered = history.messages().at(-1)?.role === 'assistant';
       if (answered && !history.steered()) return 'done';
       if (step >= turn.maxSteps) return 'stepLimit';
-      await makeRoomIfNeeded(input);
+      await makeRoomIfNeeded(input, step);
       step += 1;
       try {
         await runStep(step, input);
       } catch (error) {
         // The window is smaller than was known. With room made, the same step may fit.
         if (!(error instanceof ModelError) || error.kind !== 'contextOverflow') throw error;
-        if (!(await makeRoom(input))) throw error;
         step -= 1;
+        if (!(await makeRoom(input, step))) throw error;
       }
     }
   } catch (error) {

@@ -42,7 +42,7 @@ export interface TurnInput {
  * state of its own, so going on after a crash and going on with the next step are the same thing.
  */
 export interface History {
-  /** Everything the model has seen, with the results of all answered calls. Grows at its end only, but at a `context.trimmed`. */
+  /** What the model reads, with the results of all answered calls. Grows at its end only, but at a `context.*` event. */
   messages(): readonly Message[];
   /** What the backend counted last: so many tokens for so many messages. Undefined when it counted other messages. */
   counted(): { messages: number; tokens: number } | undefined;
@@ -50,6 +50,19 @@ export interface History {
   openCalls(): readonly ToolCall[];
   /** People sent text that the model has not seen. It joins `messages` with the next `step.started`, and only there. */
   steered(): boolean;
+  /** Where a summary of all that stands before could end, the oldest first. */
+  cuts(): readonly Cut[];
+  /** A person took the last making of room back: the window is used to its end before room is made again. */
+  roomTakenBack(): boolean;
+}
+
+export interface Cut {
+  /** The place in `messages` of what stays first. */
+  at: number;
+  /** The number of the event that brought it. */
+  seq: number;
+  /** It begins a turn; else it is a reply in the middle of one. */
+  border: boolean;
 }
 
 export interface Toolbox {

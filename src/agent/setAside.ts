@@ -8,14 +8,23 @@ const START = '[Output set aside to make room:';
 /** An output shorter than this frees nothing worth a change. Characters. */
 const WORTH = 200;
 
-/** Index → the message that takes the place. Nothing when there is nothing left to set aside. */
-export function setAside(messages: readonly Message[]): Map<number, ToolMessage> {
-  const newest = messages.findLastIndex(message => message.role === 'assistant');
-  const changed = new Map<number, ToolMessage>();
-  messages.slice(0, Math.max(newest, 0)).forEach((message, at) => {
-    if (message.role !== 'tool' || message.text.length < WORTH || message.text.startsWith(START)) return;
-    const text = `${START} ${message.text.length.toLocaleString('en')} characters. Make the call again if you need it.]`;
-    changed.set(at, { ...message, text });
-  });
-  return changed;
+/** `entry`: the number under which `recall` finds it; absent in sessions that began without that tool. */
+export function setAside(message: ToolMessage, entry?: number): ToolMessage {
+  const again =
+    entry === undefined
+      ? 'Make the call again if you need it.'
+      : `recall with entry ${entry} shows it again.`;
+  const length = message.text.length.toLocaleString('en');
+  return { ...message, text: `${START} ${length} characters. ${again}]` };
 }
+
+/** Whether anything is gained by it. */
+export const isWorthSettingAside = (message: Message): message is ToolMessage =>
+  message.role === 'tool' && message.text.length >= WORTH && !message.text.startsWith(START);
+
+/** Where the newest reply stands: it and its results stay. */
+export const newestReply = (messages: readonly Message[]): number =>
+  Math.max(
+    0,
+    messages.findLastIndex(message => message.role === 'assistant'),
+  );

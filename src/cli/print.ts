@@ -20,6 +20,7 @@ export function printSession(
   return update => {
     if ('event' in update) printItems(update.change.items.filter(isNews), session.transcript, terminal);
     else if (update.live.type === 'step.waiting') terminal.err.write(`  ${waiting(update.live)}\n`);
+    else if (update.live.type === 'context.summarising') terminal.err.write('  Summarising earlier work\n');
   };
 }
 
@@ -55,6 +56,9 @@ export function printItems(items: TranscriptItem[], { head }: Transcript, { out,
       case 'notice':
         line(styled('yellow', `  ${item.text}${item.times ? ` (${item.times} times)` : ''}`));
         break;
+      case 'room':
+        line(styled('yellow', `  ${roomMade(item)}`));
+        break;
       case 'end':
         if (item.failure) {
           line(styled('red', item.failure.message));
@@ -88,6 +92,15 @@ function resultOf(display: ToolDisplay): string {
     default:
       return '';
   }
+}
+
+function roomMade({ made, tokens, state }: Extract<TranscriptItem, { kind: 'room' }>): string {
+  const about = `about ${tokens.toLocaleString('en')} tokens`;
+  const what =
+    made.how === 'summary'
+      ? `Summarised ${made.messages.toLocaleString('en')} earlier messages to make room (${about})`
+      : `Set ${made.results.toLocaleString('en')} earlier tool ${made.results === 1 ? 'output' : 'outputs'} aside to make room (${about})`;
+  return state === 'takenBack' ? `Taken back: ${what}` : what;
 }
 
 export function summary(reason: string, steps: number, durationMs: number, head: SessionHead): string {

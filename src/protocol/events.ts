@@ -64,6 +64,8 @@ export const SessionEvent = z.discriminatedUnion('type', [
     text: z.string(),
     context: z.array(ContextItem),
     steer: z.boolean(),
+    /** It waited in the queue under this id, and waits no more. */
+    queued: z.string().optional(),
   }),
   event('step.started', { turn: z.string(), step: z.number().int().positive() }),
   /**
@@ -73,7 +75,8 @@ export const SessionEvent = z.discriminatedUnion('type', [
    */
   event('request.reserved', {
     turn: z.string(),
-    step: z.number().int().positive(),
+    /** 0: before the turn's first step, for a summary. */
+    step: z.number().int().nonnegative(),
     promptTokens: z.number(),
     outputTokens: z.number(),
     atMost: Money,
@@ -81,7 +84,7 @@ export const SessionEvent = z.discriminatedUnion('type', [
   /** Paid for and never seen: the answer had begun when it was voided, stopped, or lost in a crash. */
   event('request.paid', {
     turn: z.string(),
-    step: z.number().int().positive(),
+    step: z.number().int().nonnegative(),
     usage: Usage,
     cost: Money.optional(),
   }),
@@ -175,6 +178,30 @@ export const SessionEvent = z.discriminatedUnion('type', [
     /** About how many tokens that frees. */
     tokens: z.number(),
   }),
+  /**
+   * From here on the model reads, in place of all messages before the one of event `keepFrom`, what the person said, the
+   * plan and the open problems word for word, and its own summary of the rest. See docs/adr/0008.
+   */
+  event('context.summarised', {
+    turn: z.string(),
+    step: z.number().int().nonnegative(),
+    keepFrom: z.number().int().nonnegative(),
+    summary: z.string(),
+    /** Tokens that the person's words may take; what is over is cut, the longest messages first. */
+    quoted: z.number(),
+    /** How many messages gave way. */
+    messages: z.number().int().positive(),
+    /** About how many tokens that frees. */
+    tokens: z.number(),
+    usage: Usage,
+    cost: Money.optional(),
+  }),
+  /** A person took the event `of` (`context.trimmed` or `context.summarised`) back: the model reads it all again. */
+  event('context.restored', { of: z.number().int().nonnegative(), tokens: z.number() }),
+  /** Waits for the end of the running turn, in the order of these. See docs/adr/0009. */
+  event('queue.added', { id: z.string(), text: z.string(), context: z.array(ContextItem) }),
+  event('queue.edited', { id: z.string(), text: z.string() }),
+  event('queue.removed', { id: z.string() }),
   /** Something people should know that is not the model's doing: a repair, a retry, a gap in the log. */
   event('notice', { level: z.enum(['info', 'warning']), code: z.string(), text: z.string() }),
   event('turn.ended', { turn: z.string(), reason: TurnEnd, failure: Failure.optional() }),
@@ -192,6 +219,8 @@ export type LiveEvent =
   | { type: 'text.delta'; text: string }
   /** A tool call is being written; `bytes` of its arguments so far. */
   | { type: 'call.delta'; index: number; name: string; bytes: number }
+  /** Earlier work is being summarised to make room. */
+  | { type: 'context.summarising' }
   /** What came of this step so far is void: the request is made again. */
   | { type: 'step.reset' }
   /** The request waits: `until` is milliseconds since the epoch, where the end can be told. */

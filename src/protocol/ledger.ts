@@ -22,7 +22,8 @@ export interface LedgerEntry {
 
 /** Undefined for events that cost nothing. */
 export function ledgerEntry(e: SessionEvent): LedgerEntry | undefined {
-  if (e.type !== 'assistant.message' && e.type !== 'request.paid') return undefined;
+  if (e.type !== 'assistant.message' && e.type !== 'request.paid' && e.type !== 'context.summarised')
+    return undefined;
   const { at, turn, step, usage, cost } = e;
   const share = e.type === 'assistant.message' ? thinkingShare(e.message) : 0;
   const reasoning = usage.reasoningTokens ?? Math.round(usage.completionTokens * share);

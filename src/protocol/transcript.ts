@@ -11,6 +11,7 @@ import type { Backend, ContextItem, Failure, SessionEvent, TurnEnd } from './eve
 import { callFolds } from './folds/calls.ts';
 import { contextFolds } from './folds/context.ts';
 import { type Change, type Fold, type Folds, foldInto } from './folds/fold.ts';
+import { queueFolds } from './folds/queue.ts';
 import { replyFolds } from './folds/replies.ts';
 import { turnFolds } from './folds/turns.ts';
 import type { Money, Usage } from './message.ts';
@@ -23,6 +24,7 @@ export type TranscriptItem =
   | { id: string; kind: 'answer'; text: string; step: number }
   | ToolItem
   | NoticeItem
+  | RoomItem
   | { id: string; kind: 'end'; reason: TurnEnd; failure?: Failure; steps: number; durationMs: number };
 
 export interface NoticeItem {
@@ -33,6 +35,20 @@ export interface NoticeItem {
   text: string;
   /** How often it was said in this turn; absent for once. */
   times?: number;
+}
+
+/** Room was made in the model's context. */
+export interface RoomItem {
+  id: string;
+  kind: 'room';
+  /** The number of its event: what is taken back by it. */
+  seq: number;
+  /** How many tool outputs were set aside; or how many messages gave way, and the summary in their place. */
+  made: { how: 'outputs'; results: number } | { how: 'summary'; messages: number; summary: string };
+  /** About how many tokens that freed. */
+  tokens: number;
+  /** `newest`: the one that can be taken back now. */
+  state: 'stands' | 'newest' | 'takenBack';
 }
 
 export interface ToolItem {
@@ -73,6 +89,13 @@ export type Pending = PendingApproval | PendingQuestion;
 
 export type SessionStatus = 'idle' | 'running' | 'waiting' | 'stopped' | 'failed';
 
+/** Sent while a turn ran, to be read after it. */
+export interface QueuedMessage {
+  id: string;
+  text: string;
+  context: ContextItem[];
+}
+
 /** Everything about the session that is not an item of its timeline. Small: it is sent whole when it changes. */
 export interface SessionHead {
   id: string;
@@ -87,6 +110,8 @@ export interface SessionHead {
   maxSteps: number;
   plan: PlanItem[];
   pending: Pending[];
+  /** In the order in which they are sent. They wait while no turn runs. */
+  queue: QueuedMessage[];
   /** Input plus output of the last model call: what the window holds now. */
   contextTokens: number;
   contextWindow: number;
@@ -109,6 +134,8 @@ export interface Transcript {
   calls: Map<string, number>;
   /** Where each notice of the running turn stands in `items`, by its text. */
   notices: Map<string, number>;
+  /** Where the makings of room stand in `items` that were not taken back, the newest last. */
+  room: number[];
 }
 
 export function emptyTranscript(): Transcript {
@@ -125,6 +152,7 @@ export function emptyTranscript(): Transcript {
       maxSteps: 0,
       plan: [],
       pending: [],
+      queue: [],
       contextTokens: 0,
       contextWindow: 0,
       total: { promptTokens: 0, cachedTokens: 0, completionTokens: 0 },
@@ -136,11 +164,12 @@ export function emptyTranscript(): Transcript {
     items: [],
     calls: new Map(),
     notices: new Map(),
+    room: [],
   };
 }
 
 /** The cases, a file a subject; no two files have one for the same event. */
-const folds: Folds = { ...turnFolds, ...replyFolds, ...callFolds, ...contextFolds };
+const folds: Folds = { ...turnFolds, ...replyFolds, ...callFolds, ...contextFolds, ...queueFolds };
 
 /**
  * Folds one event in, and says what it changed. Events without a case (those that show nothing, those of a later

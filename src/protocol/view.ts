@@ -17,7 +17,15 @@ export const ViewMessage = z.discriminatedUnion('type', [
     type: z.literal('send'),
     text: z.string().max(MAX_TEXT),
     context: z.array(ContextItem).max(50).default([]),
+    /** While a turn runs: not for its next step, but for after it. */
+    later: z.boolean().optional(),
   }),
+  z.object({ type: z.literal('editQueued'), id: z.string().max(100), text: z.string().max(MAX_TEXT) }),
+  z.object({ type: z.literal('removeQueued'), id: z.string().max(100) }),
+  /** Without `id`, and no turn running: the first, and the others after it. */
+  z.object({ type: z.literal('sendQueued'), id: z.string().max(100).optional() }),
+  /** Lets the model read again what that event took out of its context. */
+  z.object({ type: z.literal('takeBackRoom'), seq: z.number().int().min(0) }),
   z.object({ type: z.literal('stop') }),
   z.object({
     type: z.literal('approve'),
@@ -62,6 +70,7 @@ export const ViewMessage = z.discriminatedUnion('type', [
       'selectBackend',
       'openSettings',
       'showLog',
+      'summarise',
       /** Goes on with the last turn, whether it failed, was stopped, or met a limit. */
       'retry',
       'continueInBackground',

@@ -49,6 +49,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const tools = createTools({
         host: veto.host,
         seen: state.seen,
+        memory: state.memory,
         spoolDir: paths.spool,
         maxCommandSeconds: MAX_COMMAND_SECONDS,
       });

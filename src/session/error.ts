@@ -11,6 +11,8 @@ export type SessionErrorKind =
   /** Nothing was said. */
   | 'empty'
   | 'readOnly'
+  /** It cannot be done as things stand; the message says why. */
+  | 'refused'
   | 'notFound'
   /** Another process writes to this session. */
   | 'locked'

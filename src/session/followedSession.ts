@@ -95,6 +95,8 @@ export async function createFollowedSession(
       preview: restoring.preview,
       restore: refuse,
     },
+    queue: { add: refuse, edit: refuse, remove: refuse, sendNow: refuse, release: refuse },
+    room: { takeBack: refuse, summarise: refuse },
     settled: async () => {},
     onWanted: () => {},
     async close() {

@@ -6,7 +6,7 @@ const OUTPUT_LIMIT = 32_000;
 
 /** With text merged: a long step stays a handful of entries. */
 export function addLive(list: readonly LiveEvent[], event: LiveEvent): LiveEvent[] {
-  if (event.type === 'step.reset') return list.filter(l => 'callId' in l);
+  if (event.type === 'step.reset') return list.filter(l => 'callId' in l || l.type === 'context.summarising');
   const last = list.at(-1);
   if (last && 'text' in last && 'text' in event && last.type === event.type) {
     const sameCall = !('callId' in last) || !('callId' in event) || last.callId === event.callId;
@@ -28,6 +28,7 @@ function isSameSlot(a: LiveEvent, b: LiveEvent): boolean {
 /** What is recorded now stands for what was shown live before. */
 export function afterRecorded(list: LiveEvent[], event: SessionEvent): LiveEvent[] {
   if (event.type === 'assistant.message' || event.type === 'turn.ended') return [];
+  if (event.type === 'context.summarised') return [];
   if (event.type !== 'tool.result') return list;
   return list.filter(l => !('callId' in l) || l.callId !== event.callId);
 }

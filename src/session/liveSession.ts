@@ -1,5 +1,6 @@
 /** One open session as its callers see it: the log's only writer, the folds kept beside it, and the turn that runs. */
 import { StoppedByPerson } from '../agent/seams.ts';
+import { summaryTurn } from '../agent/summarise.ts';
 import { LeftRunning } from '../host/host.ts';
 import type { ApprovalMode } from '../protocol/approvals.ts';
 import type { Backend, ContextItem, NewEvent } from '../protocol/events.ts';
@@ -7,9 +8,11 @@ import { createRestoring } from './checkpoints/restore.ts';
 import { stepRows } from './checkpoints/steps.ts';
 import { SessionError } from './error.ts';
 import type { Lock } from './lock.ts';
+import { createQueue } from './queue.ts';
 import { createRecorder, type Writer } from './recorder.ts';
 import { endWhatRuns, settleRequests, settleUnfinished } from './recovery.ts';
 import type { Want } from './requests.ts';
+import { createRoom } from './room.ts';
 import type { Session, SessionsOptions } from './sessions.ts';
 import type { SessionState } from './state.ts';
 import { titleOf } from './title.ts';
@@ -27,9 +30,11 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
   const recorder = createRecorder(state, writer);
   const { record, recordAll } = recorder;
   const turns = createTurns({ ...parts, recorder }, options);
-  const { people } = turns;
-  let interrupted = state.turn !== undefined;
-  if (interrupted) showAsStopped(state);
+  const { people, started } = turns;
+  // Between two turns of a queue there is no turn that was cut off, but a run that was.
+  let interrupted =
+    state.turn !== undefined || (state.lastEnd === 'done' && state.transcript.head.queue.length > 0);
+  if (state.turn) showAsStopped(state);
 
   const owners = new Set<() => void>();
   let isWanted = false;
@@ -41,14 +46,37 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
   const stop = () => turns.end(new StoppedByPerson());
   const unlisten = parts.listen(want => (want === 'stop' ? void stop() : askOwner()));
   const begin = async (opening: (turn: string) => NewEvent[]) => {
-    const turn = interrupted && state.turn ? state.turn : `t${options.now().toString(36)}`;
+    const turn = interrupted && state.turn ? state.turn : turns.newTurnId();
     await turns.begin(turn, opening(turn));
   };
-  const started = (turn: string): NewEvent => ({
-    type: 'turn.started',
-    turn,
-    maxSteps: options.limits().maxSteps,
-  });
+  const send = async (text: string, context: ContextItem[] = [], queued?: string) => {
+    if (!text.trim()) throw new SessionError('empty', 'There is nothing to send. Describe a task.');
+    const message = (turn: string, steer: boolean): NewEvent => ({
+      type: 'user.message',
+      turn,
+      text,
+      context,
+      steer,
+      ...(queued !== undefined && { queued }),
+    });
+    if (await turns.join(turn => message(turn, true))) return;
+    await recordAll(await endWhatRuns(state, parts.tools));
+    if (interrupted && state.turn) {
+      // The person moves on: the turn that was cut off ends here, and with it what it left open.
+      await recordAll([
+        ...settleRequests(state),
+        { type: 'turn.ended', turn: state.turn, reason: 'stopped' },
+      ]);
+      interrupted = false;
+    }
+    const title = state.transcript.head.title || titleOf(text);
+    await begin(turn => [
+      started(turn),
+      message(turn, false),
+      ...(state.transcript.head.title ? [] : [{ type: 'session.titled' as const, title }]),
+    ]);
+  };
+  const queue = createQueue({ state, turns, record, send });
   const restoring = createRestoring({ fold: state.checkpoints, taking, now: options.now, record });
 
   let closing: Promise<void> | undefined;
@@ -83,30 +111,15 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     held: undefined,
     subscribe: recorder.subscribe,
 
-    async send(text: string, context: ContextItem[] = []) {
-      if (!text.trim()) throw new SessionError('empty', 'There is nothing to send. Describe a task.');
-      if (turns.running && state.turn)
-        return record({ type: 'user.message', turn: state.turn, text, context, steer: true });
-      await recordAll(await endWhatRuns(state, parts.tools));
-      if (interrupted && state.turn) {
-        // The person moves on: the turn that was cut off ends here, and with it what it left open.
-        await recordAll([
-          ...settleRequests(state),
-          { type: 'turn.ended', turn: state.turn, reason: 'stopped' },
-        ]);
-        interrupted = false;
-      }
-      const title = state.transcript.head.title || titleOf(text);
-      await begin(turn => [
-        started(turn),
-        { type: 'user.message', turn, text, context, steer: false },
-        ...(state.transcript.head.title ? [] : [{ type: 'session.titled' as const, title }]),
-      ]);
-    },
+    send: (text, context) => send(text, context),
 
     async resume() {
       if (turns.running) return;
       if (!interrupted) return begin(turn => [started(turn)]);
+      if (!state.turn) {
+        interrupted = false;
+        return queue.release();
+      }
       if (state.turn && neverBegan(state)) {
         await record({ type: 'turn.ended', turn: state.turn, reason: 'stopped' });
         interrupted = false;
@@ -152,6 +165,25 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       },
     },
 
+    queue,
+    room: createRoom({
+      state,
+      record,
+      contextWindow: async () => {
+        const client = await options.connect(state.backend);
+        return (await client.info(new AbortController().signal)).contextWindow;
+      },
+      async beginSummary() {
+        if (interrupted)
+          throw new SessionError(
+            'refused',
+            'The last turn was cut off. Continue it first, or send a message.',
+          );
+        const turn = turns.newTurnId();
+        await turns.begin(turn, [started(turn)], summaryTurn);
+      },
+    }),
+
     settled: turns.ended,
     onWanted(listener) {
       owners.add(listener);
@@ -166,7 +198,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
 
 /** It was cut off before its message was recorded, of which the person was told: the model has nothing to answer. */
 function neverBegan({ history, steps }: SessionState): boolean {
-  const last = history.messages.at(-1)?.role;
+  const last = history.messages().at(-1)?.role;
   return steps === 0 && last !== 'user' && last !== 'tool' && history.openCalls().length === 0;
 }
 

@@ -21,6 +21,7 @@ export function reserve(open: readonly Reservation[], e: SessionEvent): readonly
       return [...withoutStep(open, e), { turn, step, at, promptTokens, atMost }];
     }
     case 'assistant.message':
+    case 'context.summarised':
     case 'request.paid':
       return withoutStep(open, e);
     case 'turn.ended':

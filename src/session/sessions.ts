@@ -10,6 +10,8 @@ import type { WasmName } from '../safety/commands/bashParser.ts';
 import type { Restoring } from './checkpoints/restore.ts';
 import type { StepRow } from './checkpoints/steps.ts';
 import type { Holder, HolderKind } from './lock.ts';
+import type { Queue } from './queue.ts';
+import type { Room } from './room.ts';
 import type { RuleStore } from './rules/ruleStore.ts';
 
 export interface Limits {
@@ -80,7 +82,11 @@ export interface Session {
   rename(title: string): Promise<void>;
   /** Where a person can go back to. `restore` throws SessionError while a turn runs or another window writes. */
   readonly checkpoints: Restoring & { steps(): Promise<StepRow[]> };
-  /** Resolves when the running turn has ended. */
+  /** What waits for the end of the running turn. */
+  readonly queue: Queue;
+  /** Room in the model's context, as far as a person has a hand in it. */
+  readonly room: Room;
+  /** Resolves when the running turn has ended, and those that were queued behind it. */
   settled(): Promise<void>;
   /**
    * Another process wants the session: close it (the run is cut where it is durable, and goes on there), then open it

@@ -1,13 +1,14 @@
 /** Everything a session knows, folded from its events in one place: applied at open and at each append alike. */
 import { LoopGuard } from '../agent/loopGuard.ts';
 import type { ApprovalMode, HeldRule } from '../protocol/approvals.ts';
-import type { Backend, EventOf, SessionEvent } from '../protocol/events.ts';
+import type { Backend, EventOf, SessionEvent, TurnEnd } from '../protocol/events.ts';
 import type { ToolDeclaration } from '../protocol/message.ts';
 import { applyEvent, type Change, emptyTranscript } from '../protocol/transcript.ts';
 import { changes } from '../safety/rules/granted.ts';
 import type { Begun } from '../tools/tool.ts';
 import { CheckpointFold } from './checkpoints/fold.ts';
 import { HistoryFold } from './history.ts';
+import { MemoryFold } from './memory.ts';
 import { type Reservation, reserve } from './reservations.ts';
 import { OftenAllowed } from './rules/oftenAllowed.ts';
 import { SeenFilesFold } from './seenFiles.ts';
@@ -17,6 +18,7 @@ export class SessionState {
   readonly history = new HistoryFold();
   readonly guard = new LoopGuard();
   readonly seen = new SeenFilesFold();
+  readonly memory = new MemoryFold();
   readonly checkpoints = new CheckpointFold();
   /** What people granted for the session. */
   rules: readonly HeldRule[] = [];
@@ -35,6 +37,8 @@ export class SessionState {
   readonly notices = new Set<string>();
   /** The turn that has begun and not ended. */
   turn: string | undefined;
+  /** How the last one ended. */
+  lastEnd: TurnEnd | undefined;
   /** Steps of that turn that brought a reply: one that was cut off is taken again, and counts once. */
   steps = 0;
 
@@ -49,6 +53,7 @@ export class SessionState {
     this.history.apply(e);
     this.guard.apply(e);
     this.seen.apply(e);
+    this.memory.apply(e);
     this.reservations = reserve(this.reservations, e);
     this.checkpoints.apply(e);
     this.oftenAllowed.apply(e);
@@ -65,6 +70,7 @@ export class SessionState {
         break;
       case 'turn.ended':
         this.turn = undefined;
+        this.lastEnd = e.reason;
         break;
       case 'notice':
         this.notices.add(e.code);

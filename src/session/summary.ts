@@ -39,8 +39,9 @@ const NONE: Summary = {
 };
 /** Records of other types are never parsed. */
 const TELLING =
-  /^\{"type":"(?:session\.titled|user\.message|turn\.(?:started|ended)|assistant\.message|request\.(?:paid|reserved))"/;
+  /^\{"type":"(?:session\.titled|user\.message|turn\.(?:started|ended)|assistant\.message|request\.(?:paid|reserved)|context\.summarised)"/;
 const LONGEST_TELLING = 32;
+const PAID = new Set(['assistant.message', 'request.paid', 'context.summarised']);
 
 /** `last`: what the caller knows already. Undefined when there is no log, or nothing in it yet. */
 export async function summarize(
@@ -75,7 +76,7 @@ function foldIn(known: Summary, bytes: Buffer): Summary {
     summary.lastSeq = event.seq;
     if (typeof event.at === 'number') summary.updatedAt = event.at;
     summary.reserved = [...reserve(summary.reserved, event)];
-    if (event.type === 'assistant.message' || event.type === 'request.paid') {
+    if (PAID.has(event.type)) {
       const day = dayOf(event.at);
       summary.paid[day] = addMoney(summary.paid[day] ?? [], event.cost);
     } else if (event.type === 'turn.started') summary.turnOpen = true;

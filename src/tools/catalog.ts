@@ -8,6 +8,7 @@ import { findFilesTool } from './findFiles.ts';
 import type { ToolKit } from './kit.ts';
 import { listFilesTool } from './listFiles.ts';
 import { readFileTool } from './readFile.ts';
+import { recallTool } from './recall.ts';
 import { runCommandTool } from './runCommand.ts';
 import { searchTextTool } from './searchText.ts';
 import type { Tool } from './tool.ts';
@@ -26,6 +27,7 @@ const makers: readonly ((kit: ToolKit) => Tool)[] = [
   diagnosticsTool,
   updatePlanTool,
   askUserTool,
+  recallTool,
 ];
 
 export function createTools(kit: ToolKit): Tool[] {

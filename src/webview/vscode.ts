@@ -40,3 +40,9 @@ export function keep(change: Partial<Kept>): void {
   Object.assign(kept, change);
   api.setState(kept);
 }
+
+/**
+ * An input method has the key for itself: Enter takes what was composed, and sends nothing. 229: it has just done so, in
+ * browsers that end the composition first.
+ */
+export const isComposing = (e: KeyboardEvent) => e.isComposing || e.keyCode === 229;

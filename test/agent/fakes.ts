@@ -111,12 +111,7 @@ export async function stage(
   await record({ type: 'user.message', turn: 't', text: 'go', context: [], steer: false });
   const input: TurnInput = {
     turn: { id: 't', sessionId: 's', step: 0, maxSteps: options.maxSteps ?? 300 },
-    history: {
-      messages: () => state.history.messages,
-      counted: () => state.history.counted,
-      openCalls: () => state.history.openCalls(),
-      steered: () => state.history.steered(),
-    },
+    history: state.history,
     guard: state.guard,
     model,
     tools: {

@@ -115,7 +115,7 @@ describe('the same call twice in one reply', () => {
     const calls = [call('a', 'look'), call('b', 'act'), call('c', 'look'), call('d', 'look')];
     const s = await stage(script([calls]), [seen.tool, look]);
     await runTurn(s.input);
-    const told = s.state.history.messages.flatMap(m => (m.role === 'tool' ? [m.text] : []));
+    const told = s.state.history.messages().flatMap(m => (m.role === 'tool' ? [m.text] : []));
     expect(told).toEqual(['seen', 'same', 'seen', expect.stringContaining('Not run')]);
   });
 });

@@ -81,6 +81,6 @@ describe('a run that would outgrow the window', () => {
     await runTurn(s.input);
     const again = await stage(scriptedModel([]));
     for (const event of s.events.slice(3)) again.state.apply(event);
-    expect(again.state.history.messages).toEqual(s.state.history.messages);
+    expect(again.state.history.messages()).toEqual(s.state.history.messages());
   });
 });

@@ -72,7 +72,10 @@ describe('a turn', () => {
     const s = await stage(scriptedModel([[reply({ calls })], [reply({ text: 'done' })]]), [read, write]);
     await runTurn(s.input);
     expect(log).toEqual(['read', 'read', 'write', 'read']);
-    const answered = s.state.history.messages.filter(m => m.role === 'tool').map(m => m.callId);
+    const answered = s.state.history
+      .messages()
+      .filter(m => m.role === 'tool')
+      .map(m => m.callId);
     expect(answered).toEqual(['a', 'b', 'c', 'd']);
   });
 

@@ -37,9 +37,9 @@ function fold(events: NewEvent[]) {
   return history;
 }
 const brief = (history: HistoryFold) =>
-  history.messages.map(m =>
-    m.role === 'tool' ? `${m.callId}: ${m.text}` : m.role === 'user' ? m.text : m.role,
-  );
+  history
+    .messages()
+    .map(m => (m.role === 'tool' ? `${m.callId}: ${m.text}` : m.role === 'user' ? m.text : m.role));
 
 describe('the history', () => {
   it('puts results in the order of the calls, whatever the order in which they came', () => {
@@ -89,7 +89,7 @@ describe('the history', () => {
   it('gives attached context after the words, labelled', () => {
     const [message] = fold([
       { ...user('explain'), context: [{ label: 'src/"a".ts', text: 'let x' }] } as NewEvent,
-    ]).messages;
+    ]).messages();
     expect(message).toEqual({
       role: 'user',
       text: 'explain\n\n<context label="src/\\"a\\".ts">\nlet x\n</context>',

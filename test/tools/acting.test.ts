@@ -126,7 +126,13 @@ describe('update_plan and ask_user', () => {
 describe('the catalog', () => {
   it('tells the model of each tool with the same bytes every time', () => {
     const { tools, host, spoolDir } = workbench();
-    const again = createTools({ host, spoolDir, seen: { hashOf: () => undefined }, maxCommandSeconds: 1 });
+    const again = createTools({
+      host,
+      spoolDir,
+      seen: { hashOf: () => undefined },
+      memory: { all: () => [] },
+      maxCommandSeconds: 1,
+    });
     expect(JSON.stringify(declarations(tools))).toBe(JSON.stringify(declarations(again)));
     for (const { name, description } of declarations(tools)) {
       expect(name).toMatch(/^[a-z_]+$/);

@@ -5,12 +5,16 @@ import type { Host } from '../../src/host/host.ts';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
 import type { PlanItem } from '../../src/protocol/display.ts';
 import { createTools } from '../../src/tools/catalog.ts';
+import type { Recollection } from '../../src/tools/recall.ts';
 import type { RunContext, ToolPlan, ToolResult } from '../../src/tools/tool.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 
 type Files = Record<string, string | Buffer>;
 
-export function workbench(files: Files = {}, more: { host?: Partial<Host>; roots?: string[] } = {}) {
+export function workbench(
+  files: Files = {},
+  more: { host?: Partial<Host>; roots?: string[]; memory?: Recollection[] } = {},
+) {
   const directory = temporaryDirectory();
   const at = (...parts: string[]) => path.join(directory, 'project', ...parts);
   const put = (all: Files) => {
@@ -25,7 +29,13 @@ export function workbench(files: Files = {}, more: { host?: Partial<Host>; roots
   const host: Host = { ...createNodeHost({ roots }), ...more.host };
   const spoolDir = path.join(directory, 'spool');
   const seen = new Map<string, string>();
-  const kit = { host, seen: { hashOf: (file: string) => seen.get(file) }, spoolDir, maxCommandSeconds: 60 };
+  const kit = {
+    host,
+    seen: { hashOf: (file: string) => seen.get(file) },
+    memory: { all: () => more.memory ?? [] },
+    spoolDir,
+    maxCommandSeconds: 60,
+  };
   const tools = createTools(kit);
 
   const stop = new AbortController();

@@ -62,6 +62,15 @@ export function createChat(options: ChatOptions) {
     return session;
   };
 
+  /** The shown session, able to begin a turn. */
+  const ready = async (): Promise<Session> => {
+    const session = writable(shown);
+    const why = refusal(session);
+    if (why) throw new Refused(why);
+    await goingOn.useCurrentBackend(session);
+    return session;
+  };
+
   return {
     get session() {
       return shown;
@@ -104,7 +113,8 @@ export function createChat(options: ChatOptions) {
         }
       }),
 
-    send: (text: string, context: ContextItem[]) =>
+    /** `later`: after the turn that runs. */
+    send: (text: string, context: ContextItem[], later = false) =>
       inOrder(async () => {
         const why = refusal(shown);
         if (why) throw new Refused(why);
@@ -117,8 +127,19 @@ export function createChat(options: ChatOptions) {
           show(open.hold(await sessions.start(start)));
           nextMode = undefined;
         }
-        await shown!.send(text, context);
+        await (later ? shown!.queue.add(text, context) : shown!.send(text, context));
       }),
+
+    editQueued: (id: string, text: string) => inOrder(() => writable(shown).queue.edit(id, text)),
+    removeQueued: (id: string) => inOrder(() => writable(shown).queue.remove(id)),
+    /** Without an id: all of them, one after the other. */
+    sendQueued: (id: string | undefined) =>
+      inOrder(async () => {
+        const session = await ready();
+        await (id === undefined ? session.queue.release() : session.queue.sendNow(id));
+      }),
+    takeBackRoom: (seq: number) => inOrder(() => writable(shown).room.takeBack(seq)),
+    summarise: () => inOrder(async () => (await ready()).room.summarise()),
 
     /** The next message starts a session. What runs goes on behind. */
     startFresh: () => inOrder(async () => show(undefined)),

@@ -14,7 +14,11 @@ type Handlers = { [T in keyof Messages]: [what: string, run: Handler<Messages[T]
 let searching = new AbortController();
 
 const handlers: Handlers = {
-  send: ['Send', ({ text, context }, { chat }) => chat.send(text, context)],
+  send: ['Send', ({ text, context, later }, { chat }) => chat.send(text, context, later)],
+  editQueued: ['Change the message', ({ id, text }, { chat }) => chat.editQueued(id, text)],
+  removeQueued: ['Remove the message', ({ id }, { chat }) => chat.removeQueued(id)],
+  sendQueued: ['Send', ({ id }, { chat }) => chat.sendQueued(id)],
+  takeBackRoom: ['Undo', ({ seq }, { chat }) => chat.takeBackRoom(seq)],
   stop: ['Stop', (_, { chat }) => chat.stop()],
   approve: [
     'Answer',
@@ -109,6 +113,8 @@ async function runCommand(command: Messages['command']['command'], app: App): Pr
       return app.run('ascent.selectBackend');
     case 'showLog':
       return app.run('ascent.showLog');
+    case 'summarise':
+      return app.chat.summarise();
     case 'retry':
       return app.chat.resume();
     case 'takeOver':

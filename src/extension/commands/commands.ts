@@ -17,6 +17,7 @@ import { setApiKey } from './setApiKey.ts';
 import { showLog } from './showLog.ts';
 import { showWireHealth } from './showWireHealth.ts';
 import { stop } from './stop.ts';
+import { summarise } from './summarise.ts';
 import { copyVerifyReport, verifyBackend } from './verifyBackend.ts';
 
 export interface Command {
@@ -30,6 +31,7 @@ export const commands = {
   'ascent.openChat': openChat,
   'ascent.stop': stop,
   'ascent.continueInBackground': continueInBackground,
+  'ascent.summarise': summarise,
   'ascent.restoreCheckpoint': restoreCheckpoint,
   'ascent.approvalRules': approvalRules,
   'ascent.setApiKey': setApiKey,

@@ -35,7 +35,10 @@ function addReply({ t, add }: Fold, e: EventOf<'assistant.message'>): void {
   }
 }
 
-function spent(head: SessionHead, { usage, cost }: { usage: Usage; cost?: Money }): Partial<SessionHead> {
+export function spent(
+  head: SessionHead,
+  { usage, cost }: { usage: Usage; cost?: Money },
+): Partial<SessionHead> {
   return {
     total: addUsage(head.total, usage),
     cost: addMoney(head.cost, cost),

@@ -21,8 +21,10 @@ export const turnFolds: Folds = {
     });
   },
   'turn.resumed': f => f.head({ status: 'running', pending: [] }),
-  'user.message': (f, e) =>
-    f.add({ id: `e${e.seq}`, kind: 'user', text: e.text, context: e.context, steer: e.steer, at: e.at }),
+  'user.message': (f, e) => {
+    f.add({ id: `e${e.seq}`, kind: 'user', text: e.text, context: e.context, steer: e.steer, at: e.at });
+    if (e.queued) f.head({ queue: f.t.head.queue.filter(({ id }) => id !== e.queued) });
+  },
   'step.started': (f, e) => f.head({ step: e.step }),
   'plan.updated': (f, e) => f.head({ plan: e.items }),
   notice: (f, e) => void f.change.items.push(foldNotice(f.t, e)),

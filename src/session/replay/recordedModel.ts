@@ -1,4 +1,5 @@
 /** A model that answers what the log says it answered, and looks at how it is asked. */
+import { asksForSummary } from '../../agent/summarise.ts';
 import { type ModelClient, type ModelDelta, ModelError } from '../../model/client.ts';
 import type { EventOf, SessionEvent } from '../../protocol/events.ts';
 import type { Message } from '../../protocol/message.ts';
@@ -23,6 +24,7 @@ export function recordedModel(tape: Tape, onPrefix: (message: number) => void): 
   let before: readonly Message[] = [];
   let requests = 0;
   let window = 262_144;
+  let takenBack = 0;
 
   const look = () => {
     const e = tape.next;
@@ -46,9 +48,14 @@ export function recordedModel(tape: Tape, onPrefix: (message: number) => void): 
     },
     async *stream({ messages }, signal): AsyncGenerator<ModelDelta> {
       requests++;
-      const differs = before.findIndex((m, i) => m !== messages[i] && !isSame(m, messages[i]));
-      if (differs >= 0) onPrefix(differs);
-      before = [...messages];
+      if (tape.takenBack !== takenBack) before = [];
+      takenBack = tape.takenBack;
+      // What asks for a summary is gone from the history again.
+      if (!asksForSummary(messages)) {
+        const differs = before.findIndex((m, i) => m !== messages[i] && !isSame(m, messages[i]));
+        if (differs >= 0) onPrefix(differs);
+        before = [...messages];
+      }
       for (;;) {
         const delta = await tape.until(look, signal);
         yield delta;
@@ -76,6 +83,8 @@ function deltaOf(e: SessionEvent, tape: Tape): ModelDelta | undefined {
         : undefined;
     case 'assistant.message':
       return reply(tape);
+    case 'context.summarised':
+      return summaryOf(e);
     default:
       return undefined;
   }
@@ -90,6 +99,18 @@ function reply(tape: Tape): ModelDelta | undefined {
     else if (isLoop(e)) return undefined;
   }
   return undefined;
+}
+
+function summaryOf({ summary, usage, cost }: EventOf<'context.summarised'>): ModelDelta {
+  return {
+    type: 'reply',
+    message: { role: 'assistant', text: summary, toolCalls: [] },
+    finish: 'stop',
+    usage,
+    ...(cost && { cost }),
+    timing: { firstTokenMs: 0, thinkingMs: 0, totalMs: 0 },
+    repairs: [],
+  };
 }
 
 function replyOf(e: EventOf<'assistant.message'>, repairs: string[]): ModelDelta {

@@ -31,7 +31,7 @@ const noHost = new Proxy({} as Host, {
 });
 
 const realTools = (seen: SeenFiles) =>
-  createTools({ host: noHost, seen, spoolDir: '', maxCommandSeconds: 0 });
+  createTools({ host: noHost, seen, memory: { all: () => [] }, spoolDir: '', maxCommandSeconds: 0 });
 
 /** Tools that see to what a crash left of their calls themselves. */
 export const takesUp = (name: string, seen: SeenFiles): boolean =>

@@ -21,6 +21,7 @@ const LOOP: ReadonlySet<SessionEvent['type']> = new Set([
   'question.answered',
   'plan.updated',
   'context.trimmed',
+  'context.summarised',
 ]);
 /** Notices that the loop makes: about the wire. */
 const LOOP_NOTICES: ReadonlySet<string> = new Set(['retry', 'wire']);
@@ -36,6 +37,8 @@ export class Tape {
   readonly state = new SessionState();
   /** Counts whatever moves, so that a standstill can be seen. */
   progress = 0;
+  /** How often a person took room back: the history is another one then. */
+  takenBack = 0;
   private at = 0;
   private readonly events: readonly SessionEvent[];
   private waiters: Waiter[] = [];
@@ -78,6 +81,7 @@ export class Tape {
       if (!all && this.cameTooLate(e)) return;
       this.at++;
       this.state.apply(e);
+      if (e.type === 'context.restored') this.takenBack++;
     }
   }
 

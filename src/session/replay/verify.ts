@@ -11,6 +11,7 @@ import { GoingInCircles } from '../../agent/loopGuard.ts';
 import { NOT_FINISHED } from '../../agent/runCalls.ts';
 import { runTurn } from '../../agent/runTurn.ts';
 import { type Emit, type People, StoppedByPerson } from '../../agent/seams.ts';
+import { summaryTurn } from '../../agent/summarise.ts';
 import type { Offer } from '../../protocol/approvals.ts';
 import type { EventOf, NewEvent, SessionEvent } from '../../protocol/events.ts';
 import { failureOf } from '../failure.ts';
@@ -81,7 +82,7 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
       if (event.type === 'question.asked') asked.set(event.callId, { nonce: event.nonce, offers: [] });
       if (event.type === 'approval.requested')
         asked.set(event.callId, { nonce: event.nonce, offers: event.offers ?? [] });
-      if (event.type === 'context.trimmed') model.cutPrefix();
+      if (event.type === 'context.trimmed' || event.type === 'context.summarised') model.cutPrefix();
       compared++;
       tape.take();
       if (isStopDue()) abort.abort(new StoppedByPerson());
@@ -117,6 +118,10 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
     tape.onAdvance = () => answerFor(attended, tape.next, asked);
 
     if (isStopDue()) abort.abort(new StoppedByPerson());
+    // A turn that nobody said anything for, after an answer: a person asked for a summary.
+    const isSummary =
+      tape.next?.type === 'context.summarised' && state.history.messages().at(-1)?.role === 'assistant';
+    const work = isSummary ? summaryTurn : runTurn;
     let done: { reason: SessionEvent | NewEvent } | { error: unknown } | undefined;
     const { tools, decide } = recordedTools(tape, signal);
     const turn = {
@@ -125,15 +130,9 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
       step: state.steps,
       maxSteps: state.transcript.head.maxSteps,
     };
-    const history = {
-      messages: () => state.history.messages,
-      counted: () => state.history.counted,
-      openCalls: () => state.history.openCalls(),
-      steered: () => state.history.steered(),
-    };
-    void runTurn({
+    void work({
       turn,
-      history,
+      history: state.history,
       guard: state.guard,
       begun: callId => state.intents.get(callId),
       keep: async () => tape.next?.type === 'tool.decided' && tape.next.grant !== undefined,

@@ -7,6 +7,7 @@ import { memo } from '../view/memo.ts';
 import { Answer } from './answer.tsx';
 import { EndRow } from './end.tsx';
 import { Line } from './line.tsx';
+import { RoomRow } from './room.tsx';
 import { Thinking } from './thinking.tsx';
 import { ToolRow } from './tool.tsx';
 import { UserMessage } from './user.tsx';
@@ -35,6 +36,8 @@ function Item({ item }: { item: TranscriptItem }) {
           </span>
         </p>
       );
+    case 'room':
+      return <RoomRow item={item} />;
     case 'end':
       return <EndRow item={item} />;
   }

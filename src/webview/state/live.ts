@@ -18,6 +18,8 @@ export interface Live {
   text: string;
   /** Calls being written, by their index in the reply. */
   calls: readonly { name: string; bytes: number }[];
+  /** Earlier work is being summarised. */
+  summarising?: boolean;
   waiting?: { reason: string; until?: number; attempt: number };
   tools: ReadonlyMap<string, LiveTool>;
   tokensPerSecond: number;
@@ -51,8 +53,10 @@ export function foldLive(live: Live, e: LiveEvent, now: number): Live {
       calls[e.index] = { name: e.name || calls[e.index]?.name || '', bytes: e.bytes };
       return { ...live, waiting: undefined, calls };
     }
+    case 'context.summarising':
+      return { ...newStep(live, now), summarising: true };
     case 'step.reset':
-      return newStep(live, now);
+      return { ...newStep(live, now), ...(live.summarising && { summarising: true }) };
     case 'step.waiting':
       return { ...live, waiting: { reason: e.reason, until: e.until, attempt: e.attempt } };
     case 'tool.started':

@@ -4,6 +4,7 @@ import { Blocked, Empty, StandInBanner } from './empty.tsx';
 import { OverviewStrip } from './overview.tsx';
 import { Pending } from './pending.tsx';
 import { Plan } from './plan.tsx';
+import { Queue } from './queue.tsx';
 import { RunLine } from './run-line.tsx';
 import { SessionBar } from './session-bar.tsx';
 import { Announcer, Toast } from './spoken.tsx';
@@ -22,6 +23,7 @@ export function App() {
       <Toast />
       <Pending />
       <Blocked />
+      <Queue />
       <Composer />
       <Announcer />
     </div>

@@ -2,8 +2,8 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ContextItem } from '../../protocol/events.ts';
 import { around, compose, isBusy, mode } from '../state/store.ts';
 import { type Mention, mentionAt } from '../text/mention.ts';
-import { keep, kept, post } from '../vscode.ts';
-import { Footer } from './footer.tsx';
+import { isComposing, keep, kept, post } from '../vscode.ts';
+import { Footer, QUEUE_KEY } from './footer.tsx';
 import { Icon, IconButton } from './icon.tsx';
 import { Mentions, useMentions } from './mentions.tsx';
 
@@ -38,22 +38,21 @@ export function Composer() {
     setContext(next);
     keep({ context: next });
   };
-  const send = () => {
+  const send = (when: 'now' | 'later') => {
     const text = box.current!.value.trim();
     if (!text || blocked) return;
-    post({ type: 'send', text, context });
+    post({ type: 'send', text, context, ...(when === 'later' && { later: true }) });
     box.current!.value = '';
     mentions.close();
     attach([]);
     changed();
   };
   const onKeyDown = (e: KeyboardEvent) => {
-    // 229: an input method that has just taken the Enter for itself, in browsers that end the composition first.
-    if (e.isComposing || e.keyCode === 229) return;
+    if (isComposing(e)) return;
     if (mentions.onKeyDown(e)) return;
-    if (e.key === 'Enter' && !e.shiftKey && !e.altKey) {
+    if (e.key === 'Enter' && !e.shiftKey) {
       e.preventDefault();
-      if (!e.repeat) send();
+      if (!e.repeat) send(e.altKey ? 'later' : 'now');
     }
   };
 
@@ -101,7 +100,7 @@ export function Composer() {
 }
 
 function placeholder(): string {
-  if (isBusy.value) return 'Add something for the next step';
+  if (isBusy.value) return `Steer its next step, or queue with ${QUEUE_KEY}`;
   return mode.value === 'plan' ? 'Describe what to plan' : 'Describe a task. @ names a file';
 }
 

@@ -7,7 +7,16 @@ import { Icon, IconButton } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { Sparkline } from './overview.tsx';
 
-export function Footer({ canSend, onSend }: { canSend: boolean; onSend: () => void }) {
+/** As people know it on their keyboard. */
+export const QUEUE_KEY = /Mac/.test(navigator.platform) ? '⌥⏎' : 'Alt+Enter';
+
+interface Props {
+  canSend: boolean;
+  /** `later`: after the turn that runs. */
+  onSend: (when: 'now' | 'later') => void;
+}
+
+export function Footer({ canSend, onSend }: Props) {
   return (
     <div class="footer">
       <ModePicker />
@@ -28,9 +37,44 @@ export function Footer({ canSend, onSend }: { canSend: boolean; onSend: () => vo
         label={isBusy.value ? 'Send for the next step' : 'Send'}
         class="send"
         disabled={!canSend}
-        onClick={onSend}
+        onClick={() => onSend('now')}
       />
+      {isBusy.value && <SendMenu {...{ canSend, onSend }} />}
     </div>
+  );
+}
+
+function SendMenu({ canSend, onSend }: Props) {
+  return (
+    <Menu
+      label="Ways to send"
+      face={<Icon name="chevron-down" />}
+      class="icon-menu ways"
+      align="right"
+      side="above"
+      disabled={!canSend}
+    >
+      {close => (
+        <>
+          <MenuItem
+            label="Send for the next step"
+            detail="Enter"
+            onClick={() => {
+              close();
+              onSend('now');
+            }}
+          />
+          <MenuItem
+            label="Queue for after this turn"
+            detail={QUEUE_KEY}
+            onClick={() => {
+              close();
+              onSend('later');
+            }}
+          />
+        </>
+      )}
+    </Menu>
   );
 }
 

@@ -18,6 +18,7 @@ export const glyphs = {
   error: '\uea87',
   file: '\uea7b',
   files: '\ueaf0',
+  fold: '\ueaf5',
   history: '\uea82',
   info: '\uea74',
   lightbulb: '\uea61',

@@ -59,6 +59,7 @@ function happening(head: SessionHead, live: Live, now: number): string {
     if (left > 0) return `Waiting ${left} s: ${reason}`;
     return attempt > 1 ? `Trying again: ${reason}` : `Asking now: ${reason}`;
   }
+  if (live.summarising) return `Summarising earlier work ${elapsed(now - live.since)}`;
   const tools = runningTools();
   if (tools.length > 1) return `Running ${tools.length} tools`;
   if (tools[0]) return `${tools[0].title.busy} ${tools[0].title.object}`;
@@ -76,7 +77,7 @@ function runningTools(): ToolItem[] {
   for (let i = items.value.length - 1; i >= 0; i--) {
     const item = items.value[i]!;
     if (item.kind === 'user' && item.steer) continue;
-    if (item.kind !== 'tool' && item.kind !== 'notice') break;
+    if (item.kind !== 'tool' && item.kind !== 'notice' && item.kind !== 'room') break;
     if (item.kind === 'tool' && item.state === 'running') found.unshift(item);
   }
   return found;

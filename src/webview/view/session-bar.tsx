@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import { around, head, sessions } from '../state/store.ts';
+import { around, head, isBusy, sessions } from '../state/store.ts';
 import { statusNames, whereabouts } from '../text/words.ts';
 import { post } from '../vscode.ts';
 import { Icon, IconButton } from './icon.tsx';
@@ -85,31 +85,36 @@ function SessionList() {
   );
 }
 
-/** Offered where there is a session, and it is held here. */
-const background = { label: 'Continue in background', command: 'continueInBackground' } as const;
 const commands = [
+  { label: 'Continue in background', command: 'continueInBackground' },
+  { label: 'Summarise earlier turns', command: 'summarise' },
   { label: 'Select backend', command: 'selectBackend' },
   { label: 'Set API key', command: 'setKey' },
   { label: 'Open settings', command: 'openSettings' },
   { label: 'Show log', command: 'showLog' },
 ] as const;
 
+/** What is done with a session is offered where there is one, and it is held here; a summary while the model is free. */
+function canDo({ command }: (typeof commands)[number]): boolean {
+  if (command === 'continueInBackground') return !!head.value && !around.value?.blocked;
+  if (command === 'summarise') return !!head.value?.contextTokens && !isBusy.value && !around.value?.blocked;
+  return true;
+}
+
 function MoreMenu() {
   return (
     <Menu label="More actions" face={<Icon name="ellipsis" />} class="icon-menu" align="right" side="below">
       {close =>
-        [...(head.value && !around.value?.blocked ? [background] : []), ...commands].map(
-          ({ label, command }) => (
-            <MenuItem
-              key={command}
-              label={label}
-              onClick={() => {
-                close();
-                post({ type: 'command', command });
-              }}
-            />
-          ),
-        )
+        commands.filter(canDo).map(({ label, command }) => (
+          <MenuItem
+            key={command}
+            label={label}
+            onClick={() => {
+              close();
+              post({ type: 'command', command });
+            }}
+          />
+        ))
       }
     </Menu>
   );
