@@ -112,6 +112,7 @@ try {
   }
 
   const env = commandEnvironment(process.env);
+  const plain = async (argv, env) => ({ argv, env });
   const stop = new AbortController();
   let begun = () => {};
   const ready = new Promise(resolve => {
@@ -124,7 +125,7 @@ try {
     timeoutMs: 60_000,
     outputFile: path.join(dir, 'spool', 'stubborn.txt'),
   };
-  const stubbornEnds = runRecorded(spec, env, begun, stop.signal);
+  const stubbornEnds = runRecorded(spec, env, plain, begun, stop.signal);
   await ready;
   const stoppedAt = performance.now();
   stop.abort();
@@ -135,7 +136,10 @@ try {
   );
   if (stopping > STOP_LIMIT_MS) process.exitCode = 1;
 
-  const ways = { recorded: runRecorded, piped: runPiped };
+  const ways = {
+    recorded: (spec, env, onOutput, signal) => runRecorded(spec, env, plain, onOutput, signal),
+    piped: runPiped,
+  };
   const times = { recorded: [], piped: [] };
   const cpus = { recorded: [], piped: [] };
   for (let round = -5; round < SHORT_ROUNDS; round++) {

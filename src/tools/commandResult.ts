@@ -46,14 +46,17 @@ export function endedResult(
   };
 }
 
-/** `found`: undefined when nothing of it was recorded. `at`: when it began. */
+/** `cause`: what was found, or why nothing could be; undefined when nothing was recorded. `at`: when it began. */
 export function unknownResult(
-  found: Extract<CommandFate, { fate: 'unknown' }> | undefined,
+  cause: Extract<CommandFate, { fate: 'unknown' }> | string | undefined,
   { shown, spool, at }: { shown: CommandShown; spool: string | undefined; at: number },
 ): ToolResult {
+  const found = typeof cause === 'string' ? undefined : cause;
+  const why =
+    typeof cause === 'string' ? `its record cannot be read (${cause})` : REASONS[found?.why ?? 'vanished'];
   const { output, cut } = found ? shorten(found.output, spool ?? '') : { output: '', cut: false };
   const lines = [
-    `Outcome unknown: the session was cut off while this command ran, and ${found ? REASONS[found.why] : REASONS.vanished}. It was not run again. Check what it did before you rely on it or repeat it.`,
+    `Outcome unknown: the session was cut off while this command ran, and ${why}. It was not run again. Check what it did before you rely on it or repeat it.`,
     `It began at ${time(at)}.`,
   ];
   if (found?.stillRunning.length)

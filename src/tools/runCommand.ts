@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
+import { HostError } from '../host/host.ts';
 import type { Effect } from '../protocol/access.ts';
 import { showControls } from '../protocol/plainText.ts';
 import { type CommandShown, endedResult, unknownResult } from './commandResult.ts';
@@ -112,7 +113,8 @@ export function runCommandTool({
         const parts = { roots: host.roots, shown, spool, timeoutMs, stopped: ctx.signal.aborted };
         return { ...endedResult(found.outcome, parts), durationMs: found.durationMs };
       } catch (error) {
-        throw toFailure(error, shown.cwd);
+        if (!(error instanceof HostError)) throw error;
+        return unknownResult(error.message, { shown, spool, at });
       }
     },
   };

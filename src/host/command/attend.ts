@@ -60,7 +60,20 @@ export async function attend(
   };
   const deadline = Date.now() + command.leftMs;
   const limit = setTimeout(end, command.leftMs, 'timeout');
-  const stopLooking = lookOften(outputFile, lookForEnd, show.look, guard);
+  /** A disk that fails now must not take this process down; the command ends, and its end tells. */
+  const unlessBroken = <T>(look: () => T): T | undefined => {
+    try {
+      return look();
+    } catch {
+      if (!ending) end('lost');
+      return undefined;
+    }
+  };
+  const stopLooking = lookOften(outputFile, {
+    lookForEnd: () => unlessBroken(lookForEnd),
+    showOutput: () => unlessBroken(show.look) === true,
+    guard,
+  });
   const left = Promise.withResolvers<never>();
   left.promise.catch(() => {});
   const onAbort = () => {
@@ -111,9 +124,7 @@ const noSpace = (outputFile: string) =>
 /** Looks at a command that lasts: often while it prints, and at once when its status changes. */
 function lookOften(
   outputFile: string,
-  lookForEnd: () => void,
-  showOutput: () => boolean,
-  guard: () => void,
+  { lookForEnd, showOutput, guard }: { lookForEnd(): void; showOutput(): boolean; guard(): void },
 ): () => void {
   const began = Date.now();
   let watcher: FSWatcher | undefined;

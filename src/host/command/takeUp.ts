@@ -6,6 +6,7 @@ import type { BegunCommand, CommandFate } from '../host.ts';
 import { allProcesses, isRunning, thisMachine } from '../processes.ts';
 import { attend } from './attend.ts';
 import { LIVE_LIMIT } from './liveOutput.ts';
+import { clearGroup } from './processGroup.ts';
 import {
   endsOf,
   forbidStart,
@@ -47,6 +48,8 @@ export async function takeUp(
   if (wrappersOf(outputFile).length) return standBy(begun, status.pid, onOutput, signal);
   // It may have ended between the two looks.
   status = readStatus(outputFile) ?? status;
+  const { pid } = status;
+  if (status.exit && pid && leftOf(pid).length) await clearGroup(pid);
   return status.exit || status.ended ? ended(begun, status) : unknown(begun, 'vanished', status.pid);
 }
 
@@ -90,9 +93,7 @@ function ended({ outputFile, at }: BegunCommand, status: Status): CommandFate {
 }
 
 function unknown({ outputFile }: BegunCommand, why: Why, group?: number): CommandFate {
-  const members = group ? allProcesses().filter(one => one.group === group) : [];
-  // A group whose leader is gone keeps its number from being given away.
-  const stillRunning = members.some(one => one.pid === group) ? [] : members.map(one => one.pid);
+  const stillRunning = group ? leftOf(group) : [];
   return {
     fate: 'unknown',
     why,
@@ -100,6 +101,12 @@ function unknown({ outputFile }: BegunCommand, why: Why, group?: number): Comman
     lastPrintedAt: lastChange(outputFile),
     stillRunning,
   };
+}
+
+/** What runs of a group whose leader is gone. As long as there is something, the number is given to no other. */
+function leftOf(group: number): number[] {
+  const members = allProcesses().filter(one => one.group === group);
+  return members.some(one => one.pid === group) ? [] : members.map(one => one.pid);
 }
 
 /** Undefined: here, and the machine has run all the time, so that what is not on disk has not been written. */

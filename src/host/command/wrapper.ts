@@ -11,6 +11,7 @@
  * command neither waits nor dies of it.
  */
 import { execFileSync } from 'node:child_process';
+import { HostError } from '../host.ts';
 import { allProcesses, argumentsOf } from '../processes.ts';
 import { FILE_LIMIT, statusFileOf } from './record.ts';
 
@@ -54,13 +55,17 @@ export function wrapperArguments(argv: readonly string[], outputFile: string, re
   return ['-c', WRAPPER, markOf(outputFile), statusFileOf(outputFile), recorder, limit, ...argv];
 }
 
-/** The wrapper's shells that still live: as long as there is one, the end of the command will be recorded. */
+/**
+ * The wrapper's shells that still live: as long as there is one, the end of the command will be recorded. Throws when
+ * processes cannot be looked at.
+ */
 export function wrappersOf(outputFile: string): number[] {
   const mark = markOf(outputFile);
   if (process.platform === 'linux') {
-    return allProcesses()
-      .map(({ pid }) => pid)
-      .filter(pid => argumentsOf(pid)?.includes(mark));
+    const all = allProcesses();
+    // Not to see it would mean not to know of it, and to begin again.
+    if (!all.length) throw new HostError('failed', '/proc cannot be read');
+    return all.map(({ pid }) => pid).filter(pid => argumentsOf(pid)?.includes(mark));
   }
   const lines = execFileSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' }).split('\n');
   return lines.filter(line => line.includes(` ${mark} `)).map(line => Number.parseInt(line, 10));
