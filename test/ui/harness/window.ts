@@ -28,14 +28,22 @@ export interface WindowOptions {
   scale?: number;
 }
 
-export interface Window {
+/** One tab of the browser, with a window of its own and so an extension host of its own. */
+export interface Tab {
   page: Page;
-  /** Of the workspace; with `folder: 'none'` an empty one that is not open. */
-  folder: string;
   workbench: Workbench;
   chat: Chat;
   /** As a person presses F5; resolves when the workbench stands again. */
   reload(): Promise<void>;
+}
+
+export interface Window extends Tab {
+  /** Of the workspace; with `folder: 'none'` an empty one that is not open. */
+  folder: string;
+  /** The home directory that the server and all it starts see. */
+  home: string;
+  /** Another window on the same folder. */
+  another(): Promise<Tab>;
   close(): Promise<void>;
 }
 
@@ -70,20 +78,28 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     deviceScaleFactor: options.scale ?? 1,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  const ready = () => page.locator('.monaco-workbench .part.statusbar').waitFor();
-  await page.goto(windowUrl(server, { folder: folder === 'sample' ? workspace : undefined }));
-  await ready();
+  const url = windowUrl(server, { folder: folder === 'sample' ? workspace : undefined });
+  const openTab = async (): Promise<Tab> => {
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    const ready = () => page.locator('.monaco-workbench .part.statusbar').waitFor();
+    await page.goto(url);
+    await ready();
+    return {
+      page,
+      workbench: workbenchIn(page),
+      chat: chatIn(page),
+      async reload() {
+        await page.reload();
+        await ready();
+      },
+    };
+  };
   return {
-    page,
+    ...(await openTab()),
     folder: workspace,
-    workbench: workbenchIn(page),
-    chat: chatIn(page),
-    async reload() {
-      await page.reload();
-      await ready();
-    },
+    home,
+    another: openTab,
     async close() {
       await browser.close();
       await server.stop();
