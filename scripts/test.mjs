@@ -1,4 +1,4 @@
-// All checks, or some:  node scripts/test.mjs [types|lint|build|unit|vscode|package|ui|desktop|long ...] [--grep TEXT]
+// All checks, or some:  node scripts/test.mjs [types|lint|build|unit|vscode|package|ui|desktop|long|faults ...] [--grep TEXT]
 // Does the set-up itself, goes on after a failure, and closes with "N passed, N failed".
 import { parseArgs } from 'node:util';
 import { runInDesktop, runInServer } from './lib/host-tests.mjs';
@@ -11,9 +11,9 @@ import { runVitest } from './lib/unit-tests.mjs';
 import { setUp } from './setup.mjs';
 import { checkContents } from './verify-vsix.mjs';
 
-/** What `npm test` runs, in order. `desktop` downloads VS Code and `long` takes minutes: both are asked for by name. */
+/** What `npm test` runs, in order. `desktop` downloads VS Code, `long` and `faults` take minutes: asked for by name. */
 const standard = ['types', 'lint', 'build', 'unit', 'vscode', 'package', 'ui'];
-const known = [...standard, 'desktop', 'long'];
+const known = [...standard, 'desktop', 'long', 'faults'];
 
 await asProgram(import.meta.url, async () => {
   const { values, positionals } = parseArgs({
@@ -60,6 +60,7 @@ await asProgram(import.meta.url, async () => {
     desktop: () => runInDesktop({ toolchain, grep }),
     long: async () =>
       runVitest({ toolchain, grep, config: 'test/long/vitest.config.ts', vsix: await vsix() }),
+    faults: () => runVitest({ toolchain, grep, config: 'test/faults/vitest.config.ts' }),
   };
   for (const name of known)
     if (wants(name)) await tally(name, /** @type {() => Promise<void>} */ (work[name]));
