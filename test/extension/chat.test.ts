@@ -376,6 +376,18 @@ describe('continuing in the background', () => {
     expect(chat.session?.readOnly).toBeDefined();
     expect(chat.running).toEqual([]);
   });
+  it('and coming back later: what its process left unfinished goes on', async () => {
+    const before = openWindow();
+    await before.send('long', []);
+    await before.toBackground(async () => void disk.held.set('s1', 'background'));
+    await before.close();
+    // It met a question, and nobody was there.
+    disk.held.delete('s1');
+    const after = openWindow();
+    expect(after.interrupted).toBe(true);
+    await after.restore();
+    expect(after.session).toMatchObject({ id: 's1', running: true });
+  });
   it('that does not start leaves the run going here', async () => {
     const chat = openWindow();
     await chat.send('long', []);

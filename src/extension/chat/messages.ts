@@ -118,7 +118,7 @@ async function runCommand(command: Messages['command']['command'], app: App): Pr
     case 'retry':
       return app.chat.resume();
     case 'takeOver':
-      return app.chat.takeOver();
+      return app.attempt('Take over the session', () => app.chat.takeOver());
     case 'continueInBackground':
       return app.run('ascent.continueInBackground');
     case 'openSettings':

@@ -71,7 +71,8 @@ export function createMoving(options: MovingOptions) {
       if (!running && !interrupted && transcript.head.status === 'idle')
         throw new Refused('There is nothing to go on with: the last turn is done. Send a task first.');
       await open.close(session);
-      open.noteRunning(session.id, false);
+      // It is this window's run all the same: when it comes back with a question, or its process is gone, it goes on here.
+      open.noteRunning(session.id, true);
       try {
         await start();
       } finally {
