@@ -22,6 +22,16 @@ describe('an approval', () => {
     ]);
   });
 
+  it('of a session that another process holds is seen and not answered; taking over is a click', async () => {
+    const view = await openView();
+    await view.receive(...story('approval-elsewhere'));
+    vi.advanceTimersByTime(500);
+    expect(view.root.textContent).toContain('Open in another window since 14:03');
+    expect(view.button('Allow once').closest('fieldset')?.disabled).toBe(true);
+    await view.click('Take Over');
+    expect(view.posted.at(-1)).toEqual({ type: 'command', command: 'takeOver' });
+  });
+
   it('counts no click before it was there for half a second, and none that a script made', async () => {
     const view = await openView();
     await view.receive(...story('approval-command'));

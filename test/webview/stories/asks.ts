@@ -55,7 +55,19 @@ const asksForDiff = (path: string, hunks: string) => {
 
 const longHunk = `@@ -1,150 +1,300 @@\n${Array.from({ length: 300 }, (_, i) => `${i % 3 ? '+' : '-'}  const value${i} = compute(${i}, "${'text '.repeat(i % 20)}");`).join('\n')}\n`;
 
+/** The session is held by another process: seen, not answered. */
+export const heldElsewhere = {
+  text: 'Open in another window since 14:03 (process 4242). You see it live. It opens here once it is closed there.',
+  command: { label: 'Take Over', command: 'takeOver' as const },
+};
+
 export const asks: Story[] = [
+  {
+    name: 'approval-elsewhere',
+    messages: () => [
+      { ...askedFor('npm test', '/projects/shop', offersFor('npm test')).snapshot(), blocked: heldElsewhere },
+    ],
+  },
   {
     name: 'approval-command',
     messages: () => [askedFor('npm test', '/projects/shop', offersFor('npm test')).snapshot()],
