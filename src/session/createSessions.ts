@@ -15,6 +15,7 @@ import { SessionError } from './error.ts';
 import { type EventLog, openLog } from './eventLog.ts';
 import { createFollowedSession } from './followedSession.ts';
 import { IMPORTED_READ_ONLY, isImported } from './ids.ts';
+import { instructionNotices, shownInstructions } from './instructions.ts';
 import { createLiveSession } from './liveSession.ts';
 import { acquireLock, type Holder } from './lock.ts';
 import { logReader } from './logReader.ts';
@@ -37,7 +38,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   const parser = createBashParser(options.loadWasm);
   const rules = createRuleStore(options.stateDir, now);
 
-  async function open(id: string, paths: SessionPaths, opening?: OpeningEvent): Promise<Session> {
+  async function open(
+    id: string,
+    paths: SessionPaths,
+    opening?: OpeningEvent,
+    notices: readonly NewEvent[] = [],
+  ): Promise<Session> {
     const lock = await acquireLock(realDisk, paths.lock, options.holder);
     if ('heldBy' in lock) return follow(id, paths, lock.heldBy);
     let log: EventLog | undefined;
@@ -55,7 +61,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       });
       for (const event of log.events) state.apply(event);
       if (opening) state.apply(await log.append(opening(tools), 'synced'));
-      for (const notice of noticesOf(log)) state.apply(await log.append(notice, 'buffered'));
+      for (const notice of [...noticesOf(log), ...notices]) state.apply(await log.append(notice, 'buffered'));
       return createLiveSession(
         {
           id,
@@ -135,10 +141,11 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     async start({ backend, mode }) {
       const id = newId(now());
-      const instructions = await options.instructions();
+      const text = await options.instructions();
       const { roots, platform } = host;
       const day = new Date(now()).toISOString().slice(0, 10);
-      return open(id, await files.create(id), tools => ({
+      const instructions = text === undefined ? undefined : shownInstructions(text);
+      const opening: OpeningEvent = tools => ({
         type: 'session.started',
         version: 1,
         id,
@@ -147,7 +154,11 @@ export function createSessions(options: SessionsOptions): Sessions {
         mode,
         systemPrompt: systemPrompt({ roots, platform, instructions, day }),
         tools: declarations(tools),
-      }));
+      });
+      const { stateDir } = options;
+      const root = roots[0];
+      const notices = root && text ? await instructionNotices({ stateDir, root, text }) : [];
+      return open(id, await files.create(id), opening, notices);
     },
     async open(id) {
       if (isImported(id)) throw new SessionError('readOnly', IMPORTED_READ_ONLY);
