@@ -4,24 +4,26 @@
 const fs = require('node:fs');
 const { borderOf, stepOf } = require('./borders.cjs');
 
-const file = process.env.KILL_AT;
-const [from, to] = process.env.KILL_STEPS.split('-').map(Number);
+const file = process.env.KILL_AT ?? '';
+const [from = 0, to = 0] = (process.env.KILL_STEPS ?? '').split('-').map(Number);
 const covered = new Set(fs.readFileSync(file, 'utf8').split('\n'));
+/** @type {Set<number>} */
 const logs = new Set();
 const { openSync, writeSync } = fs;
 
-fs.openSync = (path, ...rest) => {
-  const fd = openSync(path, ...rest);
-  if (/[/\\]log$/.test(String(path))) logs.add(fd);
+/** @type {any} */ (fs).openSync = (/** @type {[fs.PathLike, fs.OpenMode]} */ ...args) => {
+  const fd = openSync(...args);
+  if (/[/\\]log$/.test(String(args[0]))) logs.add(fd);
   else logs.delete(fd);
   return fd;
 };
-fs.writeSync = (fd, bytes, ...rest) => {
-  const written = writeSync(fd, bytes, ...rest);
-  if (logs.has(fd)) look(bytes.toString());
+/** @type {any} */ (fs).writeSync = (/** @type {[number, Buffer]} */ ...args) => {
+  const written = writeSync(...args);
+  if (logs.has(args[0])) look(args[1].toString());
   return written;
 };
 
+/** @param {string} record */
 function look(record) {
   const event = JSON.parse(record.slice(record.indexOf('{')));
   const step = stepOf(event);
