@@ -97,8 +97,9 @@ const RunOptions = CostOptions.extend({
   'take-over': z.boolean().default(false),
   background: z.boolean().default(false),
   'api-key-stdin': z.boolean().default(false),
-  /** The editor's own, for what it starts in the background. */
+  /** The editor's own, for what it starts in the background: its ripgrep, and its folder of secrets. */
   ripgrep: z.string().optional(),
+  'sandbox-hide': z.string().optional(),
 });
 export type RunOptions = z.infer<typeof RunOptions> & { prompt: string };
 
@@ -124,6 +125,7 @@ const runFlags = {
   background: flag,
   'api-key-stdin': flag,
   ripgrep: text,
+  'sandbox-hide': text,
 } as const;
 
 export function parseRun(args: string[]): RunOptions {

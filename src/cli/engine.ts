@@ -39,7 +39,7 @@ export async function createEngine(
       network: options['sandbox-network'],
       tolerated: options.sandbox === undefined,
       directory: path.resolve(stateDir, 'sandbox'),
-      hidden: [path.resolve(stateDir)],
+      hidden: [stateDir, options['sandbox-hide']].flatMap(folder => (folder ? path.resolve(folder) : [])),
       names: guardedNames,
     }),
   });

@@ -9,6 +9,8 @@ export interface BackgroundWish {
   backend: Backend;
   limits: Limits;
   sandbox: Settings['sandbox'];
+  /** Holds the editor's secrets: commands in the sandbox do not see it. */
+  editorData: string;
   ripgrep: string | undefined;
   /** Goes through standard input alone. */
   apiKey: string | undefined;
@@ -16,13 +18,14 @@ export interface BackgroundWish {
 
 /** Arguments of `ascent`. Never the key: they can be seen by every user of the machine. */
 export function backgroundArgs(wish: BackgroundWish): string[] {
-  const { id, stateDir, backend, limits, sandbox, ripgrep, apiKey } = wish;
+  const { id, stateDir, backend, limits, sandbox, editorData, ripgrep, apiKey } = wish;
   const given: Record<string, string | number | undefined> = {
     '--state-dir': stateDir,
     '--base-url': backend.baseUrl,
     '--model': backend.model,
     '--profile': backend.standIn ? undefined : backend.profile,
     '--sandbox': sandbox.use,
+    '--sandbox-hide': editorData,
     '--max-steps': limits.maxSteps,
     '--max-cost': limits.maxCost,
     '--max-cost-per-turn': limits.maxCostPerTurn,

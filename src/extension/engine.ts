@@ -129,7 +129,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         program: process.execPath,
         args: [
           path.join(__dirname, 'cli.cjs'),
-          ...backgroundArgs({ id, stateDir, backend, limits: limits(), sandbox: sandbox(), ripgrep, apiKey }),
+          ...backgroundArgs({
+            id,
+            stateDir,
+            backend,
+            limits: limits(),
+            sandbox: sandbox(),
+            editorData,
+            ripgrep,
+            apiKey,
+          }),
         ],
         env: backgroundEnv(process.env),
         cwd: roots[0] ?? workspaceRoots()[0]!,

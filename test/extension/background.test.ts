@@ -7,6 +7,8 @@ const wish = {
   stateDir: '/state',
   backend: { baseUrl: 'https://k2.example/v1', model: 'k2', profile: 'moonshot', standIn: false },
   limits: { maxSteps: 50, maxCost: 2, maxCostPerTurn: 1.5, maxCostPerDay: undefined },
+  sandbox: { use: 'required' as const, network: true },
+  editorData: '/editor',
   ripgrep: '/opt/rg',
   apiKey: 'sk-secret',
 };
@@ -25,6 +27,9 @@ it('the command line in the background is told all that holds in the editor, but
     background: true,
     'api-key-stdin': true,
     ripgrep: '/opt/rg',
+    sandbox: 'required',
+    'sandbox-network': true,
+    'sandbox-hide': '/editor',
     'state-dir': '/state',
   });
   expect(backgroundArgs({ ...wish, apiKey: undefined })).not.toContain('--api-key-stdin');
