@@ -76,8 +76,8 @@ export const ToolDisplay = z.discriminatedUnion('kind', [
         signal: z.string().nullable(),
         /** Set when the time limit ended it; milliseconds. */
         timedOutAfterMs: z.number().optional(),
-        /** Nobody recorded how it ended. */
-        unknown: z.boolean().optional(),
+        /** Why nobody knows how it ended: completes "it was cut off, and ...". */
+        unknown: z.string().optional(),
         /** Head and tail of what it printed, as people see it. */
         output: z.string(),
         totalBytes: z.number(),

@@ -76,7 +76,7 @@ export function unknownResult(
       outcome: {
         exitCode: null,
         signal: null,
-        unknown: true,
+        unknown: why,
         output,
         totalBytes: found?.output.totalBytes ?? 0,
         ...(cut && { fullOutput: spool }),

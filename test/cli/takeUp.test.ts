@@ -89,7 +89,10 @@ describe.skipIf(process.platform === 'win32')('a command line that was killed', 
     const { code, events } = await ascent(['resume', id, ...flags], place);
     expect(code).toBe(0);
     const result = resultIn(events());
-    expect(result).toMatchObject({ isError: true, display: { outcome: { unknown: true } } });
+    expect(result).toMatchObject({
+      isError: true,
+      display: { outcome: { unknown: 'nothing recorded how it ended' } },
+    });
     expect(result.content).toMatch(/^Outcome unknown: /);
     expect(result.content).toMatch(/\nbefore 20000$/);
     expect(runsIn(place)).toBe('run\n');

@@ -167,7 +167,7 @@ describe.skipIf(process.platform === 'win32')('a command whose window went away'
     expect(shop.read('runs.txt')).toBe('run\n');
     expect(card(session)).toMatchObject({
       state: 'failed',
-      display: { outcome: { unknown: true, exitCode: null, output: 'ready' } },
+      display: { outcome: { unknown: 'nothing recorded how it ended', exitCode: null, output: 'ready' } },
     });
   });
 });

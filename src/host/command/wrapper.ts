@@ -67,6 +67,12 @@ export function wrappersOf(outputFile: string): number[] {
     if (!all.length) throw new HostError('failed', '/proc cannot be read');
     return all.map(({ pid }) => pid).filter(pid => argumentsOf(pid)?.includes(mark));
   }
-  const lines = execFileSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' }).split('\n');
-  return lines.filter(line => line.includes(` ${mark} `)).map(line => Number.parseInt(line, 10));
+  // The wrapper's own text may come over several lines, with the mark on the last.
+  let pid = 0;
+  const found: number[] = [];
+  for (const line of execFileSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' }).split('\n')) {
+    pid = Number(/^\s*(\d+) \S*sh -c/.exec(line)?.[1] ?? pid);
+    if (line.includes(` ${mark} `)) found.push(pid);
+  }
+  return found;
 }

@@ -63,12 +63,12 @@ function Ended({ outcome }: { outcome: Outcome }) {
 
 /** `exitState` for the end of a row. */
 export function shortState(outcome: Outcome): string {
-  if (outcome.unknown) return 'outcome unknown';
+  if (outcome.unknown) return 'end unknown';
   return outcome.timedOutAfterMs === undefined ? exitState(outcome).toLowerCase() : 'timed out';
 }
 
 function exitState({ exitCode, signal, timedOutAfterMs, unknown }: Outcome): string {
-  if (unknown) return 'Nobody knows how it ended: it was cut off, and not run again';
+  if (unknown) return `Outcome unknown: it was cut off, and ${unknown}. It was not run again.`;
   if (timedOutAfterMs !== undefined) return `Timed out after ${duration(timedOutAfterMs)}`;
   if (signal) return `Ended by ${signal}`;
   return exitCode === null ? 'Ended without an exit code' : `Exit ${exitCode}`;

@@ -78,6 +78,28 @@ export const ends: Story[] = [
     press: [/^Run rm/, /^Edit src/, /^Ran sleep/],
   },
   {
+    name: 'command-outcome-unknown',
+    messages: () => {
+      const s = begun();
+      s.emit({ type: 'turn.resumed', turn: 't' });
+      const output = 'Building the site ...\n  pages 40 of 212\n';
+      const unknown = 'the machine was restarted before its end was recorded';
+      const outcome = { exitCode: null, signal: null, unknown, output, totalBytes: output.length };
+      s.step({
+        calls: [
+          {
+            ...run('npm run build', output),
+            display: { kind: 'command', command: 'npm run build', cwd: '/projects/shop', outcome },
+            error:
+              'Outcome unknown: the session was cut off while this command ran, and the machine was restarted before its end was recorded. It was not run again. Check what it did before you rely on it or repeat it.',
+          },
+        ],
+      });
+      return [s.snapshot()];
+    },
+    press: [/^Ran npm run build/],
+  },
+  {
     name: 'toast',
     messages: () => [
       begun().end().snapshot(),
