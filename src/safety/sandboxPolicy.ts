@@ -52,7 +52,8 @@ function withoutSandbox(
     const said = 'Commands must run in the sandbox, and it cannot start.';
     return { ...deny(`${said} ${why}`), ...tell(`${said} So none runs.`) };
   }
-  if (tolerated && mode === 'all') return { ...judged, ...tell('Commands run without the sandbox, which cannot start.') };
+  if (tolerated && mode === 'all')
+    return { ...judged, ...tell('Commands run without the sandbox, which cannot start.') };
   return {
     ...asked(`It would run without the sandbox, which cannot start. ${why}`, access, judged),
     ...tell('The sandbox for commands cannot start, so every command asks.'),
