@@ -1,43 +1,61 @@
 /** Replaces a file whole or not at all; a crash at any moment leaves the old bytes or the new ones. */
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { access, type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { access, type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, toHostError } from './fileErrors.ts';
+import { inDirectoryOf } from './heldDirectory.ts';
 import { HostError } from './host.ts';
 import { readBytes } from './readBytes.ts';
 import { hashOf } from './textFormat.ts';
 
 /**
  * `expect`: the hash the file must have at the moment of the replacement, null when there must be none. Throws
- * HostError `changed` when it is another; then nothing is written.
+ * HostError `changed` when it is another, or when a directory of the path below one of `roots` is a link; then nothing
+ * is written, here or elsewhere.
  */
-export async function atomicWrite(file: string, bytes: Buffer, expect: string | null): Promise<void> {
-  const directory = path.dirname(file);
-  const temporary = path.join(directory, `.ascent-${randomBytes(6).toString('hex')}.tmp`);
+export async function atomicWrite(
+  file: string,
+  bytes: Buffer,
+  expect: string | null,
+  roots: readonly string[] = [],
+): Promise<void> {
   try {
-    const old = await demand(file, expect);
-    // A rename would replace a write-protected file without asking.
-    if (old) await access(file, constants.W_OK);
-    await mkdir(directory, { recursive: true });
-    try {
-      await writeDurably(temporary, bytes, old);
-      await demand(file, expect);
-      await (expect === null ? placeNew(temporary, file) : replace(temporary, file));
-    } finally {
-      await unlink(temporary).catch(() => {});
-    }
-    await syncDirectory(directory);
+    await inDirectoryOf(file, roots, expect === null, directory =>
+      writeWithin(directory, file, bytes, expect),
+    );
   } catch (error) {
     throw toHostError(error, file);
   }
 }
 
-/** The file's metadata when it is what `expect` says; undefined when there is, rightly, none. */
-async function demand(file: string, expect: string | null): Promise<Stats | undefined> {
+/** `directory`: the file's, by a name that cannot be led elsewhere. */
+async function writeWithin(
+  directory: string,
+  file: string,
+  bytes: Buffer,
+  expect: string | null,
+): Promise<void> {
+  const place = path.join(directory, path.basename(file));
+  const temporary = path.join(directory, `.ascent-${randomBytes(6).toString('hex')}.tmp`);
+  const old = await demand(place, file, expect);
+  // A rename would replace a write-protected file without asking.
+  if (old) await access(place, constants.W_OK);
   try {
-    const { bytes, stats } = await readBytes(file, Number.MAX_SAFE_INTEGER);
+    await writeDurably(temporary, bytes, old);
+    await demand(place, file, expect);
+    await (expect === null ? placeNew(temporary, place, file) : replace(temporary, place));
+  } finally {
+    await unlink(temporary).catch(() => {});
+  }
+  await syncDirectory(directory);
+}
+
+/** The file's metadata when it is what `expect` says; undefined when there is, rightly, none. */
+async function demand(place: string, file: string, expect: string | null): Promise<Stats | undefined> {
+  try {
+    const { bytes, stats } = await readBytes(place, Number.MAX_SAFE_INTEGER, file);
     if (hashOf(bytes) === expect) return stats;
   } catch (error) {
     if (!(error instanceof HostError) || error.code !== 'notFound') throw error;
@@ -69,22 +87,22 @@ async function keepOwnerAndMode(handle: FileHandle, like: Stats): Promise<void> 
 }
 
 /** Unlike a rename, a link never replaces what appeared there meanwhile. */
-async function placeNew(temporary: string, file: string): Promise<void> {
+async function placeNew(temporary: string, place: string, file: string): Promise<void> {
   try {
-    await link(temporary, file);
+    await link(temporary, place);
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EEXIST') throw changed(file);
     // File systems without hard links.
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-    await replace(temporary, file);
+    await replace(temporary, place);
   }
 }
 
-async function replace(temporary: string, file: string): Promise<void> {
+async function replace(temporary: string, place: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await rename(temporary, file);
+      return await rename(temporary, place);
     } catch (error) {
       // Windows: a scanner or an editor holds the file for a moment.
       if (process.platform !== 'win32' || attempt === 5) throw error;

@@ -7,6 +7,7 @@ import { commandEnvironment } from './command/commandEnvironment.ts';
 import { runPiped } from './command/pipedCommand.ts';
 import { errorCode, toHostError } from './fileErrors.ts';
 import { hardenedEnvironment } from './hardening.ts';
+import { inDirectoryOf } from './heldDirectory.ts';
 import { type FileStat, type FileText, type Host, HostError, type TextFormat } from './host.ts';
 import { thisMachine } from './processes.ts';
 import { readBytes } from './readBytes.ts';
@@ -50,8 +51,8 @@ export function createNodeHost(options: NodeHostOptions): Host {
     platform: process.platform,
     machine: thisMachine(),
     roots: options.roots,
-    read: (path, limits) => read(path, limits?.maxBytes ?? READ_LIMIT),
-    write,
+    read: (path, limits) => read(path, limits?.maxBytes ?? READ_LIMIT, options.roots),
+    write: (path, text, expect, format) => write(path, text, expect, format, options.roots),
     stat,
     resolve: path => resolvePath(path),
     list,
@@ -69,11 +70,15 @@ export function createNodeHost(options: NodeHostOptions): Host {
   };
 }
 
-async function read(path: string, maxBytes: number): Promise<FileText> {
-  const { bytes } = await readBytes(path, maxBytes);
+async function read(file: string, maxBytes: number, roots: readonly string[]): Promise<FileText> {
+  const { bytes } = await inDirectoryOf(file, roots, false, directory =>
+    readBytes(path.join(directory, path.basename(file)), maxBytes, file),
+  ).catch(error => {
+    throw toHostError(error, file);
+  });
   const decoded = decode(bytes);
-  if (!decoded) throw new HostError('binary', `${path} is not a text file`);
-  return { path, ...decoded, hash: hashOf(bytes), unsaved: false };
+  if (!decoded) throw new HostError('binary', `${file} is not a text file`);
+  return { path: file, ...decoded, hash: hashOf(bytes), unsaved: false };
 }
 
 async function write(
@@ -81,9 +86,10 @@ async function write(
   text: string,
   expect: string | null,
   format: TextFormat = UTF8,
+  roots: readonly string[] = [],
 ): Promise<string> {
   const bytes = encode(text, format);
-  await atomicWrite(path, bytes, expect);
+  await atomicWrite(path, bytes, expect, roots);
   return hashOf(bytes);
 }
 

@@ -12,21 +12,21 @@ export interface FileBytes {
 // Absent on Windows.
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
-/** Throws HostError: notFound, notAFile, tooLarge, denied. */
-export async function readBytes(path: string, maxBytes: number): Promise<FileBytes> {
+/** `shown`: the name for errors, when another is opened. Throws HostError: notFound, notAFile, tooLarge, denied. */
+export async function readBytes(path: string, maxBytes: number, shown = path): Promise<FileBytes> {
   try {
-    demandFile(await lstat(path), path);
+    demandFile(await lstat(path), shown);
     const file = await open(path, FLAGS);
     try {
       // The name may stand for something else by now; what was opened cannot change its kind.
       const stats = await file.stat();
-      demandFile(stats, path);
-      return { bytes: await readUpTo(file, stats.size, maxBytes, path), stats };
+      demandFile(stats, shown);
+      return { bytes: await readUpTo(file, stats.size, maxBytes, shown), stats };
     } finally {
       await file.close();
     }
   } catch (error) {
-    throw toHostError(error, path);
+    throw toHostError(error, shown);
   }
 }
 
