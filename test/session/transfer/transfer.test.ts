@@ -395,7 +395,7 @@ describe('a file that is not right', () => {
         let holder = event;
         for (let depth = random(3); depth > 0; depth--) {
           const inner = Object.values(holder).filter(v => v && typeof v === 'object') as Loose[];
-          if (inner.length) holder = inner[random(inner.length)];
+          if (inner.length) holder = inner[random(inner.length)]!;
         }
         const keys = Object.keys(holder);
         const key = keys[random(keys.length || 1)] ?? 'x';
