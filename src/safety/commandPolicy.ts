@@ -58,9 +58,11 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
     for (const word of new Set(words.slice(0, MOST_WORDS))) {
       const operand = word.replace(/^-{1,2}[\w-]*=?/, '');
       if (!operand) continue;
-      const facts: PathFacts = paths.textFacts(operand, cwd);
-      const held = await forbidden(facts, 'write', rules);
-      if (held) return { held, sure: true };
+      for (const place of new Set([cwd, ...(judged?.places ?? [])])) {
+        const facts: PathFacts = paths.textFacts(operand, place);
+        const held = await forbidden(facts, 'write', rules);
+        if (held) return { held, sure: true };
+      }
     }
     return found;
   }
