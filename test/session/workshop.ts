@@ -9,12 +9,15 @@ import type { NewEvent, SessionEvent } from '../../src/protocol/events.ts';
 import type { Pending } from '../../src/protocol/transcript.ts';
 import { createSessions } from '../../src/session/createSessions.ts';
 import { openLog } from '../../src/session/eventLog.ts';
+import { createRuleStore, type RuleStore } from '../../src/session/rules/ruleStore.ts';
 import { sessionFiles } from '../../src/session/sessionFiles.ts';
 import type { Session, SessionsOptions } from '../../src/session/sessions.ts';
 import { loadWasm } from '../wasm.ts';
 
 export interface Workshop extends AsyncDisposable {
   work: string;
+  /** The rules that are kept beside the sessions. */
+  rules: RuleStore;
   start(model: ModelClient, mode?: ApprovalMode, more?: Partial<SessionsOptions>): Promise<Session>;
   /** As another process would after a crash: a second look at the same state directory. */
   reopen(id: string, model: ModelClient): Promise<Session>;
@@ -54,6 +57,7 @@ export function workshop(): Workshop {
   const none: ModelClient = { info: () => Promise.reject(), stream: () => Promise.reject() as never };
   return {
     work,
+    rules: createRuleStore(path.join(dir, 'state'), Date.now),
     start: async (model, mode = 'ask', more) => keep(await sessions(model, more).start({ backend, mode })),
     reopen: async (id, model) => keep(await sessions(model).open(id)),
     events: id => sessions(none).read(id),

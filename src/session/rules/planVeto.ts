@@ -10,7 +10,7 @@ import { type Decision, PLAN_MODE } from '../../safety/decision.ts';
 export type PlanVeto = ReturnType<typeof createPlanVeto>;
 
 export function createPlanVeto(host: Host, mode: () => ApprovalMode) {
-  /** Command lines that the policy has let through while planning: they only look. */
+  /** Command lines that the policy has not refused while planning: they only look, be it where a person has to agree. */
   const looking = new Set<string>();
   const veto = (): HostError => new HostError('failed', PLAN_MODE);
 
@@ -31,9 +31,9 @@ export function createPlanVeto(host: Host, mode: () => ApprovalMode) {
 
   return {
     host: guarded,
-    /** To be told of every decision: what was allowed for looking may start. */
+    /** To be told of every decision: what only looks may start. */
     note(access: readonly Access[], { verdict }: Decision): void {
-      if (mode() !== 'plan' || verdict !== 'allow') return;
+      if (mode() !== 'plan' || verdict === 'deny') return;
       for (const one of access) if (one.kind === 'command') looking.add(one.command);
     },
   };
