@@ -130,6 +130,7 @@ describe('plan mode', () => {
     const kit = {
       host: createNodeHost({ roots: ['/'] }),
       seen: { hashOf: () => undefined },
+      memory: { all: () => [] },
       spoolDir: '/tmp',
       maxCommandSeconds: 1,
     };
