@@ -103,7 +103,7 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
     const shell = platform === 'win32' ? 'Commands are not checked on Windows yet.' : strangePath;
     if (judged.reasons.length === 0 && !shell) return allow('policy');
 
-    for (const simple of judged.commands ?? []) unchanged(textsOf(simple));
+    for (const simple of judged.commands ?? []) if (!looks(textsOf(simple))) unchanged(textsOf(simple));
     const reasons = [...new Set([...(shell ? [shell] : []), ...edited, ...judged.reasons])];
     const mention = judged.guarded || onlyLooks ? undefined : guardedMention(command, where.given, paths);
     if (judged.guarded || mention) return ask(mention ? [...new Set([...reasons, mention])] : reasons);

@@ -134,8 +134,8 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
         stream: (request, signal) => client.stream({ ...request, mayAsk }, signal),
       },
       tools: parts.tools,
-      decide: async access => {
-        const decision = await parts.decide(access);
+      decide: async (access, edited) => {
+        const decision = await parts.decide(access, edited);
         const { notice } = decision;
         if (notice && !state.notices.has(notice.code))
           await record({ type: 'notice', level: 'warning', ...notice });
