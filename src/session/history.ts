@@ -1,6 +1,8 @@
 /**
  * The fold from events to what the model reads. It only ever grows at its end, so each request starts with the bytes
  * of the request before, and step 300 costs what step 10 costs; but where room is made, or that is taken back.
+ * Here every text from outside enters the model: whatever a tool returned or a person attached, nothing in it is
+ * hidden from who reads it on a screen.
  */
 import { PLAN_ON, PlanNotes } from '../agent/planMode.ts';
 import type { Cut, History } from '../agent/seams.ts';
@@ -8,6 +10,7 @@ import { isWorthSettingAside, newestReply, setAside } from '../agent/setAside.ts
 import type { PlanItem } from '../protocol/display.ts';
 import type { ContextItem, EventOf, SessionEvent } from '../protocol/events.ts';
 import type { Message, ToolCall } from '../protocol/message.ts';
+import { showControls } from '../protocol/plainText.ts';
 import { briefing, GO_ON, type Said } from './briefing.ts';
 import { OpenProblems } from './openProblems.ts';
 
@@ -199,7 +202,7 @@ export class HistoryFold implements History {
   /** Results reach the model in the order of its calls, whatever the order in which they came. */
   private addResult(e: EventOf<'tool.result'>): void {
     if (!this.open.some(call => call.id === e.callId)) return;
-    this.results.set(e.callId, e.content);
+    this.results.set(e.callId, showControls(e.content));
     for (let next = this.open[0]; next; next = this.open[0]) {
       const text = this.results.get(next.id);
       if (text === undefined) return;
@@ -222,11 +225,13 @@ export class HistoryFold implements History {
 
 const saidIn = ({ seq, text, context, steer }: EventOf<'user.message'>): Said => ({
   seq,
-  text,
-  context,
+  text: showControls(text),
+  context: context.map(item => ({ label: showControls(item.label), text: showControls(item.text) })),
   steer,
 });
 
 function block({ label, text }: ContextItem): string {
-  return `<context label=${JSON.stringify(label)}>\n${text}\n</context>`;
+  // What is attached cannot end its own block and go on as the person's words.
+  const inside = text.replaceAll('</context', '&lt;/context');
+  return `<context label=${JSON.stringify(label)}>\n${inside}\n</context>`;
 }
