@@ -16,8 +16,13 @@ export const Access = z.discriminatedUnion('kind', [
     /** The model's reason for either. */
     why: z.string().optional(),
   }),
-  /** `method`: absent for a mere GET. */
-  z.object({ kind: z.literal('network'), url: z.string(), method: z.string().optional() }),
+  /** `method`: absent for a mere GET. `through: 'file'`: whoever opens the file that is written sends it. */
+  z.object({
+    kind: z.literal('network'),
+    url: z.string(),
+    method: z.string().optional(),
+    through: z.literal('file').optional(),
+  }),
 ]);
 export type Access = z.infer<typeof Access>;
 

@@ -78,9 +78,11 @@ function judgeNetwork(access: Extract<Access, { kind: 'network' }>, { mode, rule
   if (url.username || url.password) return deny('The address holds a user name or a password.');
   const fetches = /^(?:GET|HEAD)$/i.test(method);
   if (mode === 'plan' && !fetches) return plannedOnly();
-  const reason = fetches
-    ? `It sends a request to ${url.origin}.`
-    : `It sends data to ${url.origin} (${method.toUpperCase()}).`;
+  const reason = access.through
+    ? `The file makes programs that open it send a request to ${url.origin}.`
+    : fetches
+      ? `It sends a request to ${url.origin}.`
+      : `It sends data to ${url.origin} (${method.toUpperCase()}).`;
   if (broken) return ask([broken, reason]);
   if (mode === 'all') return allow('mode');
   const { origin } = url;

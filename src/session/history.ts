@@ -230,8 +230,11 @@ const saidIn = ({ seq, text, context, steer }: EventOf<'user.message'>): Said =>
   steer,
 });
 
+/** A label is shown already: its backslashes are no escapes. */
+const quoted = (label: string) => `"${label.replaceAll('"', '&quot;').replaceAll('\n', ' ')}"`;
+
 function block({ label, text }: ContextItem): string {
   // What is attached cannot end its own block and go on as the person's words.
   const inside = text.replaceAll('</context', '&lt;/context');
-  return `<context label=${JSON.stringify(label)}>\n${inside}\n</context>`;
+  return `<context label=${quoted(label)}>\n${inside}\n</context>`;
 }

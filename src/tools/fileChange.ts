@@ -4,6 +4,7 @@ import { encode, hashOf, UTF8 } from '../host/textFormat.ts';
 import type { FileDiff } from '../protocol/display.ts';
 import { toFailure } from './failures.ts';
 import { fileDiff } from './fileDiff.ts';
+import { newEgress } from './fileEgress.ts';
 import { demandSamePlace, type Place, shownPath } from './place.ts';
 import { describeProblems, newProblems, problemsOf } from './problems.ts';
 import { type SeenFiles, ToolFailure, type ToolPlan, type ToolResult } from './tool.ts';
@@ -36,7 +37,14 @@ export async function changePlan(
   const counts = `+${diff.added} -${diff.removed}`;
   return {
     title: { ...words, object: place.shown },
-    access: [{ kind: 'write', path: place.given }],
+    access: [
+      { kind: 'write', path: place.given },
+      ...newEgress(before?.text ?? '', text).map(url => ({
+        kind: 'network' as const,
+        url,
+        through: 'file' as const,
+      })),
+    ],
     effects: [{ kind: 'file', path: place.real, before: before?.hash ?? null, after }],
     preview: { kind: 'diff', files: [{ ...diff, target: await targetOf(host, place, before) }] },
     async run() {
