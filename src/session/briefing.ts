@@ -7,6 +7,7 @@ import { estimateTokens } from '../model/estimate.ts';
 import type { PlanItem } from '../protocol/display.ts';
 import type { ContextItem } from '../protocol/events.ts';
 import type { Message } from '../protocol/message.ts';
+import { showControls } from '../protocol/plainText.ts';
 import type { OpenProblem } from './openProblems.ts';
 
 /** What a person said, and what they attached. `seq`: the number of its event. */
@@ -35,7 +36,7 @@ export function briefing(earlier: Earlier): Message[] {
   const pointer = (seq: number) => (canRecall ? ` (all of it: recall with entry ${seq})` : '');
   const words = fitting(said, room).map(({ seq, text, context, steer }, i) => {
     const attached = context.map(
-      ({ label, text }) => `[Attached: ${label}, ${text.length} characters${pointer(seq)}]`,
+      ({ label, text }) => `[Attached: ${showControls(label)}, ${text.length} characters${pointer(seq)}]`,
     );
     return [`## ${i + 1}${steer ? ', while you worked' : ''}`, text, ...attached].join('\n\n');
   });

@@ -226,15 +226,12 @@ export class HistoryFold implements History {
 const saidIn = ({ seq, text, context, steer }: EventOf<'user.message'>): Said => ({
   seq,
   text: showControls(text),
-  context: context.map(item => ({ label: showControls(item.label), text: showControls(item.text) })),
+  context: context.map(item => ({ ...item, text: showControls(item.text) })),
   steer,
 });
-
-/** A label is shown already: its backslashes are no escapes. */
-const quoted = (label: string) => `"${label.replaceAll('"', '&quot;').replaceAll('\n', ' ')}"`;
 
 function block({ label, text }: ContextItem): string {
   // What is attached cannot end its own block and go on as the person's words.
   const inside = text.replaceAll('</context', '&lt;/context');
-  return `<context label=${quoted(label)}>\n${inside}\n</context>`;
+  return `<context label=${showControls(JSON.stringify(label))}>\n${inside}\n</context>`;
 }
