@@ -208,13 +208,30 @@ describe('size', () => {
     const { reasons } = await decide(`${'ls; '.repeat(70)}rm x`);
     expect(reasons).toEqual(['It holds too many commands to be checked.']);
   });
+  it('what a line searches is counted together', async () => {
+    let listed = 0;
+    const list = async (path: string) => {
+      listed++;
+      return path.split('/').length > 9 ? [] : ['a/', 'b/'];
+    };
+    const { reasons } = await decide('grep -r x . ; '.repeat(60), { options: { list } });
+    expect(reasons).toEqual([expect.stringContaining('too much to be checked')]);
+    expect(listed).toBeLessThan(300);
+  });
+  it('many words and quotes ask before they are parsed', async () => {
+    const parse = () => Promise.reject(new Error('parsed'));
+    for (const many of ['echo'.padEnd(8_000, ' a'), `echo ${'"'.repeat(8_000)}`, 'ls'.padEnd(8_000, ' 2>&1')])
+      expect((await decide(many, { options: { parser: { parse } } })).reasons[0]).toBe(
+        'It holds too many words to be checked.',
+      );
+  });
   it('many paths ask instead of being followed', async () => {
     let resolved = 0;
     const resolve = async (path: string) => {
       resolved++;
       return path;
     };
-    expect(await decide(`cat ${'a '.repeat(4000)}`, { options: { resolve } })).toMatchObject({
+    expect(await decide(`cat ${'a '.repeat(400)}`, { options: { resolve } })).toMatchObject({
       verdict: 'ask',
     });
     expect(resolved).toBeLessThan(100);

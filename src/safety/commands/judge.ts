@@ -54,6 +54,7 @@ export async function judgeCommand(
   const touched: CommandJudgement['touched'] = [];
   let guarded = false;
   let followed = 0;
+  const spent = { directories: 0, names: 0 };
   /** Where the next command may run: after `cd x;` that is x, or, when cd failed, where it was. */
   let places = [cwd];
   /** Where it may run besides once this `&&` chain is over: a `cd` of the chain may have failed. */
@@ -146,7 +147,7 @@ export async function judgeCommand(
       note(`It searches ${facts.given}, where credentials may lie.`, true);
     else if (how === 'file' && (!world.stat || (await world.stat(facts.resolved))?.kind === 'directory'))
       note(`It compares whole directories.`);
-    else if (how === 'tree') await searchTree(facts, world, note);
+    else if (how === 'tree') await searchTree(facts, world, spent, note);
   }
 
   for (const [i, simple] of commands.entries()) {

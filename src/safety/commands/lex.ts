@@ -9,6 +9,8 @@ export const LONGEST_COMMAND = 8192;
 
 /** A line with more commands asks; the cap closes, it never lets the rest through. */
 const MOST_COMMANDS = 64;
+/** Words, redirects and quotes together: what the grammar takes its time for. */
+const MOST_PARTS = 600;
 
 export interface Word {
   /** What the program gets. */
@@ -84,6 +86,11 @@ function read(text: string): SimpleCommand[] {
   let current: SimpleCommand = { words: [], redirects: [] };
   let at = 0;
 
+  let parts = 0;
+  const count = () => {
+    if (++parts > MOST_PARTS) refuse('It holds too many words to be checked.');
+  };
+
   const empty = () => current.words.length === 0 && current.redirects.length === 0;
   const finish = (next: Connector) => {
     if (empty()) {
@@ -110,6 +117,7 @@ function read(text: string): SimpleCommand[] {
   }
 
   function word(): Word | undefined {
+    count();
     const start = at;
     let out = '';
     for (;;) {
@@ -131,6 +139,7 @@ function read(text: string): SimpleCommand[] {
     return c;
   };
   function singleQuoted(): string {
+    count();
     const end = text.indexOf("'", at + 1);
     if (end < 0) refuse('A quote is not closed.');
     const inside = text.slice(at + 1, end);
@@ -144,6 +153,7 @@ function read(text: string): SimpleCommand[] {
     return c;
   }
   function doubleQuoted(): string {
+    count();
     let inside = '';
     for (at++; at < text.length; at++) {
       const c = text[at]!;

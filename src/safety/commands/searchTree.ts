@@ -4,15 +4,22 @@ import type { PathFacts } from '../paths/pathPolicy.ts';
 import { pathsOf } from '../paths/spelling.ts';
 import type { CommandWorld } from './judge.ts';
 
-/** More than this is not looked through; the command asks. */
+/** What one line may cost: more than this is not looked through, and the command asks. */
 const MOST_DIRECTORIES = 256;
 const MOST_NAMES = 5_000;
 const AT_ONCE = 16;
+
+/** What was looked through for a line so far. */
+export interface Spent {
+  directories: number;
+  names: number;
+}
 
 /** Calls `note` with each reason why the search may not happen unasked. */
 export async function searchTree(
   facts: PathFacts,
   world: CommandWorld,
+  spent: Spent,
   note: (reason: string, guarded?: boolean) => void,
 ): Promise<void> {
   const { list, stat } = world;
@@ -20,20 +27,19 @@ export async function searchTree(
   const { sep } = pathsOf(world.paths.platform);
   const tooMuch = `It searches ${facts.given}, hidden files too, and that is too much to be checked.`;
   const isFile = async (path: string) => (await stat?.(path))?.kind === 'file';
-  let [directories, names] = [0, 0];
   const waiting = [facts.resolved];
   while (waiting.length > 0) {
     const now = waiting.splice(0, AT_ONCE);
-    directories += now.length;
-    if (directories > MOST_DIRECTORIES) return note(tooMuch);
+    spent.directories += now.length;
+    if (spent.directories > MOST_DIRECTORIES) return note(tooMuch);
     const listed = await Promise.all(now.map(path => list(path).catch(() => undefined)));
     for (const [i, entries] of listed.entries()) {
       const directory = now[i]!;
       // A plain file has no names in it; what cannot be listed can still be searched later.
       if (!entries && !(directory === facts.resolved && (await isFile(directory))))
         return note(`It searches ${directory}, which cannot be looked into.`);
-      names += entries?.length ?? 0;
-      if (names > MOST_NAMES) return note(tooMuch);
+      spent.names += entries?.length ?? 0;
+      if (spent.names > MOST_NAMES) return note(tooMuch);
       for (const entry of entries ?? []) {
         const name = entry.endsWith('/') ? entry.slice(0, -1) : entry;
         const found = kindOfNames([name]);
