@@ -1,4 +1,5 @@
 /** One open session as its callers see it: the log's only writer, the folds kept beside it, and the turn that runs. */
+import { randomUUID } from 'node:crypto';
 import { StoppedByPerson } from '../agent/seams.ts';
 import { summaryTurn } from '../agent/summarise.ts';
 import { LeftRunning } from '../host/host.ts';
@@ -8,7 +9,7 @@ import { createRestoring } from './checkpoints/restore.ts';
 import { stepRows } from './checkpoints/steps.ts';
 import { SessionError } from './error.ts';
 import type { Lock } from './lock.ts';
-import { createQueue } from './queue.ts';
+import { createQueue, type Sending } from './queue.ts';
 import { createRecorder, type Writer } from './recorder.ts';
 import { endWhatRuns, settleRequests, settleUnfinished } from './recovery.ts';
 import type { Want } from './requests.ts';
@@ -49,8 +50,16 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     const turn = interrupted && state.turn ? state.turn : turns.newTurnId();
     await turns.begin(turn, opening(turn));
   };
-  const send = async (text: string, context: ContextItem[] = [], queued?: string) => {
-    if (!text.trim()) throw new SessionError('empty', 'There is nothing to send. Describe a task.');
+  /** One after the other, in their order: none begins a turn while another does. */
+  let sending: Promise<unknown> = Promise.resolve();
+  const send = (text: string, context: ContextItem[] = [], how: Sending = {}): Promise<void> => {
+    if (!text.trim())
+      return Promise.reject(new SessionError('empty', 'There is nothing to send. Describe a task.'));
+    const sent = sending.then(() => sendNext(text, context, how));
+    sending = sent.catch(() => {});
+    return sent;
+  };
+  const sendNext = async (text: string, context: ContextItem[], { queued, later }: Sending) => {
     const message = (turn: string, steer: boolean): NewEvent => ({
       type: 'user.message',
       turn,
@@ -59,7 +68,8 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       steer,
       ...(queued !== undefined && { queued }),
     });
-    if (await turns.join(turn => message(turn, true))) return;
+    const waiting: NewEvent = { type: 'queue.added', id: randomUUID(), text, context };
+    if (await turns.join(turn => (later ? waiting : message(turn, true)))) return;
     await recordAll(await endWhatRuns(state, parts.tools));
     if (interrupted && state.turn) {
       // The person moves on: the turn that was cut off ends here, and with it what it left open.
@@ -67,7 +77,6 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
         ...settleRequests(state),
         { type: 'turn.ended', turn: state.turn, reason: 'stopped' },
       ]);
-      interrupted = false;
     }
     const title = state.transcript.head.title || titleOf(text);
     await begin(turn => [
@@ -75,6 +84,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       message(turn, false),
       ...(state.transcript.head.title ? [] : [{ type: 'session.titled' as const, title }]),
     ]);
+    interrupted = false;
   };
   const queue = createQueue({ state, turns, record, send });
   const restoring = createRestoring({ fold: state.checkpoints, taking, now: options.now, record });

@@ -3,7 +3,6 @@
  * before it is done; after a stop, a limit or a failure they wait until a person lets them go on. Events in the log, so
  * that neither a reload nor a crash loses one.
  */
-import { randomUUID } from 'node:crypto';
 import type { ContextItem, NewEvent } from '../protocol/events.ts';
 import type { QueuedMessage } from '../protocol/transcript.ts';
 import { SessionError } from './error.ts';
@@ -22,12 +21,19 @@ export interface Queue {
   release(): Promise<void>;
 }
 
+/** How a message goes out: into the turn that runs, else as a turn of its own. */
+export interface Sending {
+  /** It waited in the queue under this id. */
+  queued?: string;
+  /** While a turn runs: into the queue. */
+  later?: boolean;
+}
+
 export interface QueueParts {
   state: SessionState;
-  turns: Pick<Turns, 'join' | 'running'>;
+  turns: Pick<Turns, 'running'>;
   record: Recorder['record'];
-  /** As a person's new message: steers or begins. `queued`: it was this one of the queue. */
-  send(text: string, context: ContextItem[], queued?: string): Promise<void>;
+  send(text: string, context: ContextItem[], how: Sending): Promise<void>;
 }
 
 export function createQueue({ state, turns, record, send }: QueueParts): Queue {
@@ -37,13 +43,9 @@ export function createQueue({ state, turns, record, send }: QueueParts): Queue {
       throw new SessionError('refused', 'This message does not wait any more: it was sent or removed.');
     return found;
   };
-  const sendNow = ({ id, text, context }: QueuedMessage) => send(text, context, id);
+  const sendNow = ({ id, text, context }: QueuedMessage) => send(text, context, { queued: id });
   return {
-    async add(text, context = []) {
-      if (!text.trim()) throw new SessionError('empty', 'There is nothing to send. Describe a task.');
-      const added = { type: 'queue.added', id: randomUUID(), text, context } as const;
-      if (!(await turns.join(() => added))) await send(text, context);
-    },
+    add: (text, context = []) => send(text, context, { later: true }),
     async edit(id, text) {
       if (!text.trim())
         throw new SessionError('empty', 'There is nothing in it. Remove the message instead.');
