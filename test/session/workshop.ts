@@ -88,9 +88,14 @@ const backend = { baseUrl: 'http://127.0.0.1:1/v1', model: 'fake', profile: 'cus
 /** Resolves as soon as `what` gives something; the session's own updates are the clock. */
 export function when<T>(session: Session, what: () => T | undefined | false): Promise<T> {
   const { promise, resolve } = Promise.withResolvers<T>();
+  let done = false;
+  // A look may act (answer what waits): once it found something, it must not act again.
   const look = () => {
+    if (done) return;
     const found = what();
-    if (found) resolve(found);
+    if (!found) return;
+    done = true;
+    resolve(found);
   };
   const stop = session.subscribe(look);
   look();

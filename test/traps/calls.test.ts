@@ -134,7 +134,7 @@ describe('trap 11: each call has exactly one result, beside it and in order', ()
   const three = act(
     'Three.',
     mark(1),
-    runCommand({ command: 'echo here; sleep 600' }),
+    runCommand({ command: 'touch begun; echo here; sleep 600' }),
     readFile({ path: 'x' }),
   );
 
