@@ -19,6 +19,7 @@ import {
 import { type Clock, systemClock } from './clock.ts';
 import { Overflow, type Place } from './errors.ts';
 import { estimateMessage, estimatePrompt, estimateTokens, recalibrated } from './estimate.ts';
+import { keyRedactor, withoutKey } from './keyGuard.ts';
 import { createLearnt, type LearntStore } from './learnt.ts';
 import { createLimits, type Limits } from './limits.ts';
 import { createMeter } from './meter.ts';
@@ -58,7 +59,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   const place: Place = {
     host: address.host,
     model,
-    redact: text => (apiKey ? text.replaceAll(apiKey, '***') : text),
+    redact: keyRedactor(apiKey),
   };
   const profile = profileOf(backend);
   const facts = factsOf(model, profile.selfHosted);
@@ -187,7 +188,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     };
   }
 
-  return {
+  const client: ModelClient = {
     async info(signal) {
       return { id: model, contextWindow: (await limits.read(signal)).window };
     },
@@ -215,6 +216,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
       }
     },
   };
+  return withoutKey(client, apiKey);
 }
 
 const CUT = 'The reply was cut off: it needed more output tokens than this backend gives.';

@@ -67,7 +67,7 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: 
   const read = async (path: string, signal: AbortSignal): Promise<unknown> => {
     const response = await request(() => client.get(path, { signal }).asResponse(), signal);
     try {
-      return parseJson(await response.text());
+      return parseJson(place.redact(await response.text()));
     } catch (error) {
       signal.throwIfAborted();
       throw networkError(codeOf(error), place, rootOf(error));
@@ -89,8 +89,9 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: 
         throw notAnApiError(place);
       }
       try {
-        if (/json/i.test(type) && !/event-stream/i.test(type)) yield* whole(await response.text());
-        else yield* events(response.body, signal);
+        if (/json/i.test(type) && !/event-stream/i.test(type))
+          yield* whole(place.redact(await response.text()));
+        else yield* events(response.body, place, signal);
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof ModelError) throw error;
@@ -111,7 +112,11 @@ function* whole(text: string): Generator<WireEvent> {
   yield { type: 'done' };
 }
 
-async function* events(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<WireEvent> {
+async function* events(
+  body: ReadableStream<Uint8Array>,
+  place: Place,
+  signal: AbortSignal,
+): AsyncGenerator<WireEvent> {
   const reader = body.getReader();
   const close = () => void reader.cancel().catch(() => {});
   // A fetch that forgot about the signal still gets its stream closed.
@@ -131,7 +136,7 @@ async function* events(body: ReadableStream<Uint8Array>, signal: AbortSignal): A
           yield { type: 'done' };
           return;
         }
-        const data = payloadOf(event);
+        const data = payloadOf({ ...event, data: place.redact(event.data) });
         if (data !== undefined) yield { type: 'data', data };
       }
       if (done) return;

@@ -2,6 +2,7 @@
 import type { Backend } from '../protocol/events.ts';
 import { checkAddress } from './address.ts';
 import { ModelError } from './client.ts';
+import { keyRedactor } from './keyGuard.ts';
 import { chooseModel, listedModels } from './modelChoice.ts';
 import { openWire } from './openai.ts';
 
@@ -26,7 +27,7 @@ export async function withServedModel(options: ServedModelOptions): Promise<Back
   if (backend.model) return backend;
   const apiKey = options.apiKey?.trim() || undefined;
   const { host } = checkAddress(backend.baseUrl, apiKey);
-  const redact = (text: string) => (apiKey ? text.replaceAll(apiKey, '***') : text);
+  const redact = keyRedactor(apiKey);
   const wire = openWire({
     backend,
     place: { host, model: otherwise, redact },

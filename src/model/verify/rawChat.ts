@@ -1,4 +1,5 @@
 /** Requests of the probes: the same address rules, key handling and errors as all others, nothing repaired. */
+
 import type { Backend } from '../../protocol/events.ts';
 import type { Money, Usage } from '../../protocol/message.ts';
 import { checkAddress } from '../address.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import { type Place, streamError } from '../errors.ts';
 import { estimateTokens } from '../estimate.ts';
 import type { Json } from '../json.ts';
+import { keyRedactor } from '../keyGuard.ts';
 import { factsOf } from '../models.ts';
 import { openWire } from '../openai.ts';
 import { askingPrice, costOf, priceOf } from '../prices.ts';
@@ -55,7 +57,7 @@ export function createRawChat(options: RawChatOptions) {
   const place: Place = {
     host: address.host,
     model: backend.model,
-    redact: text => (apiKey ? text.replaceAll(apiKey, '***') : text),
+    redact: keyRedactor(apiKey),
   };
   const wire = openWire({ backend, place, apiKey, fetch: options.fetch, answered: lane.learn });
 
