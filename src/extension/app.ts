@@ -9,6 +9,7 @@ import { createChatView } from './chat/chatView.ts';
 import { createDiffs } from './chat/diffs.ts';
 import { examplesFor } from './chat/examples.ts';
 import { handle } from './chat/messages.ts';
+import { createReplays } from './chat/replays.ts';
 import { type CommandId, commands } from './commands/commands.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { explain, REMEDY_LABELS, type Remedy } from './failure.ts';
@@ -45,9 +46,11 @@ export function createApp(context: vscode.ExtensionContext) {
     offerToGoOn: goOn => void offerToGoOn(goOn),
     attempt: (what, work) => app.attempt(what, work),
   });
+  const replays = createReplays();
   const view = createChatView({
     extensionUri: context.extensionUri,
     chat,
+    replays,
     log,
     surroundings,
     opened: () => app.restore(),
@@ -59,6 +62,7 @@ export function createApp(context: vscode.ExtensionContext) {
     log,
     keys,
     chat,
+    replays,
     view,
     diffs,
     settings: currentSettings,
@@ -109,6 +113,7 @@ export function createApp(context: vscode.ExtensionContext) {
      * session that is shown. While that one runs, the request waits in the composer instead.
      */
     async request(text: string, attached: ContextItem[] = []): Promise<void> {
+      replays.close();
       await view.focus();
       await app.restore();
       if (chat.session?.running) return view.sendSurely({ type: 'compose', text, context: attached });
@@ -118,6 +123,7 @@ export function createApp(context: vscode.ExtensionContext) {
     },
 
     async close(): Promise<void> {
+      replays.close();
       await chat.close();
     },
   };

@@ -52,6 +52,10 @@ export const ViewMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('newSession') }),
   z.object({ type: z.literal('listSessions') }),
   z.object({ type: z.literal('openSession'), id: z.string().max(100) }),
+  /** The three of a replay: go to a moment; play at so many times real time (0 pauses); leave it. */
+  z.object({ type: z.literal('replayTo'), moment: z.number().int().min(0).max(10_000_000) }),
+  z.object({ type: z.literal('replayPlay'), speed: z.number().min(0).max(1000) }),
+  z.object({ type: z.literal('replayClose') }),
   z.object({
     type: z.literal('openFile'),
     path: z.string().min(1).max(4_000),
@@ -97,6 +101,20 @@ export interface SessionSummary {
   imported?: true;
 }
 
+/** Where a replay is, and where it can go. Moments count from 0, before anything happened. */
+export interface ReplayView {
+  /** It came from a file. */
+  imported: boolean;
+  moment: number;
+  moments: number;
+  /** The moment at which each step has happened; the first is step 1. */
+  steps: number[];
+  /** The moment at which each turn's message stands there, and its first words. */
+  turns: { start: number; text: string }[];
+  /** Times real time; 0: it stands. */
+  playing: number;
+}
+
 /** What the composer's buttons offer: small prompts that fit the workspace. */
 export interface Example {
   label: string;
@@ -115,6 +133,8 @@ export interface Snapshot {
   /** The backend that the next session would use. */
   backend: { label: string; standIn: boolean };
   mode: ApprovalMode;
+  /** Set while a session is replayed: nothing runs, nothing can be sent or answered. */
+  replay?: ReplayView;
   /** Set when nothing can be sent, with the reason: no folder, restricted mode, session open elsewhere. */
   blocked?: { text: string; command?: { label: string; command: 'trust' | 'openFolder' | 'takeOver' } };
 }
@@ -127,6 +147,15 @@ export type HostMessage =
    * deltas of a step whose message is already among the items: the items stand for them.
    */
   | { type: 'update'; head?: SessionHead; items: TranscriptItem[]; live: LiveEvent[] }
+  /** A replay went to another moment: items before `from` are as they were, `items` stand from there on. */
+  | {
+      type: 'replay';
+      moment: number;
+      playing: number;
+      head: SessionHead;
+      from: number;
+      items: TranscriptItem[];
+    }
   | { type: 'sessions'; sessions: SessionSummary[] }
   | { type: 'files'; request: number; paths: string[] }
   /** Puts text into the composer and focuses it. */

@@ -7,6 +7,7 @@ import './css/cards.css';
 import './css/ask.css';
 import './css/composer.css';
 import './css/markdown.css';
+import './css/replay.css';
 import { options, render } from 'preact';
 import type { HostMessage } from '../protocol/view.ts';
 import { receive } from './state/store.ts';

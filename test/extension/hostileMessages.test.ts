@@ -7,6 +7,7 @@ import type { App } from '../../src/extension/app.ts';
 import { createChatView } from '../../src/extension/chat/chatView.ts';
 import { handle } from '../../src/extension/chat/messages.ts';
 import { Refused } from '../../src/extension/chat/refused.ts';
+import { createReplays } from '../../src/extension/chat/replays.ts';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
 import { call, reply, scriptedModel } from '../agent/fakes.ts';
 import { stateOf } from '../safety/fuzz/ground.ts';
@@ -107,8 +108,10 @@ function page(
     onSwitch: () => {},
   };
   const running: Promise<unknown>[] = [];
+  const replays = createReplays();
   const app = {
     chat,
+    replays,
     extensionId: 'x',
     engine: async () => ({ host }),
     diffs: { show: async (_: unknown, shown: typeof session, id: string) => void (await diffOf(shown, id)) },
@@ -125,6 +128,7 @@ function page(
   const view = createChatView({
     extensionUri: 'ext' as never,
     chat: chat as never,
+    replays,
     log: { info: (text: string) => void seen.complaints.push(text) } as never,
     surroundings: async () => ({}) as never,
     opened: async () => {},

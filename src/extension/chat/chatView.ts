@@ -6,6 +6,7 @@ import { ViewMessage } from '../../protocol/view.ts';
 import type { Log } from '../log.ts';
 import type { Chat } from './chat.ts';
 import { pageHtml } from './html.ts';
+import type { Replays } from './replays.ts';
 import { createUpdates } from './updates.ts';
 
 export const VIEW_ID = 'ascent.chat';
@@ -17,6 +18,8 @@ export type ViewRequest = Exclude<ViewMessage, { type: 'ready' }>;
 export interface ChatViewOptions {
   extensionUri: vscode.Uri;
   chat: Chat;
+  /** What is replayed stands in the session's place. */
+  replays: Pick<Replays, 'shown' | 'onSwitch' | 'onMove'>;
   log: Log;
   /** All of the snapshot but the session. */
   surroundings(): Promise<Omit<Snapshot, 'type' | 'head' | 'items' | 'live'>>;
@@ -54,13 +57,16 @@ export function createChatView(options: ChatViewOptions) {
       items: session ? [...session.transcript.items] : [],
       live: session ? [...session.live] : [],
       ...surroundings,
+      ...options.replays.shown?.snapshot(),
     });
   };
 
   chat.onUpdate((session, update) => {
-    if (listening && session === chat.session) updates.add(update);
+    if (listening && session === chat.session && !options.replays.shown) updates.add(update);
   });
   chat.onSwitch(() => void sendSnapshot());
+  options.replays.onSwitch(() => void sendSnapshot());
+  options.replays.onMove(send);
 
   const greet = async () => {
     await options.opened();

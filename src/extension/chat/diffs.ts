@@ -3,15 +3,21 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Host } from '../../host/host.ts';
 import type { FileDiff } from '../../protocol/display.ts';
-import type { Session } from '../../session/sessions.ts';
+import type { Transcript } from '../../protocol/transcript.ts';
 import { sidesOf } from './patch.ts';
 import { locate } from './paths.ts';
 import { Refused } from './refused.ts';
 
 const SCHEME = 'ascent-diff';
 
+/** A session, or its replay. */
+interface Shown {
+  transcript: Transcript;
+}
+
 export interface Diffs extends vscode.Disposable {
-  show(host: Host, session: Session, callId: string, file: number): Promise<void>;
+  /** Without a host the file itself is not looked at: it is another machine's. */
+  show(host: Host | undefined, shown: Shown, callId: string, file: number): Promise<void>;
 }
 
 export function createDiffs(): Diffs {
@@ -32,12 +38,14 @@ export function createDiffs(): Diffs {
   };
 
   return {
-    async show(host, session, callId, index) {
-      const diff = diffOf(session, callId, index);
+    async show(host, shown, callId, index) {
+      const diff = diffOf(shown, callId, index);
       if (!diff) throw new Refused('There is no diff for this call.');
-      const file = await locate(host, session.transcript.head.roots, diff.path);
+      const file = host
+        ? await locate(host, shown.transcript.head.roots, diff.path)
+        : path.basename(diff.path);
       if (!file) throw new Refused('The path of this diff cannot be opened.');
-      const now = await host.read(file).then(
+      const now = await host?.read(file).then(
         read => read.text,
         () => undefined,
       );
@@ -59,8 +67,8 @@ export function createDiffs(): Diffs {
   };
 }
 
-function diffOf(session: Session, callId: string, index: number): FileDiff | undefined {
-  const { items, calls, head } = session.transcript;
+function diffOf({ transcript }: Shown, callId: string, index: number): FileDiff | undefined {
+  const { items, calls, head } = transcript;
   const item = items[calls.get(callId) ?? -1];
   const pending = head.pending.find(p => p.callId === callId);
   const display =

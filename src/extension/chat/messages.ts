@@ -1,10 +1,12 @@
 /** What each message of the chat view does. */
 import * as vscode from 'vscode';
+import { isImported } from '../../session/ids.ts';
 import type { App } from '../app.ts';
 import type { ViewRequest } from './chatView.ts';
 import { findMentions } from './mentions.ts';
 import { openFile } from './openFile.ts';
 import { Refused } from './refused.ts';
+import { openReplay } from './replayed.ts';
 
 type Messages = { [T in ViewRequest['type']]: Extract<ViewRequest, { type: T }> };
 type Handler<M> = (message: M, app: App) => Promise<void> | void;
@@ -40,13 +42,25 @@ const handlers: Handlers = {
     'List the sessions',
     async (_, { chat, view }) => view.send({ type: 'sessions', sessions: await chat.list() }),
   ],
-  openSession: ['Open the session', ({ id }, { chat }) => chat.open(id)],
+  openSession: [
+    'Open the session',
+    async ({ id }, app) => {
+      if (isImported(id)) return openReplay(app, id);
+      app.replays.close();
+      await app.chat.open(id);
+    },
+  ],
+  replayTo: ['Go to a moment', ({ moment }, { replays }) => replays.shown?.to(moment)],
+  replayPlay: ['Play', ({ speed }, { replays }) => replays.shown?.play(speed)],
+  replayClose: ['Close the replay', (_, { replays }) => replays.close()],
   openFile: ['Open the file', ({ path, line }, app) => openFile(app, path, line)],
   openDiff: [
     'Open the diff',
     async ({ callId, file }, app) => {
-      if (!app.chat.session) return;
-      await app.diffs.show((await app.engine()).host, app.chat.session, callId, file);
+      const shown = app.replays.shown ?? app.chat.session;
+      if (!shown) return;
+      const host = app.replays.shown?.imported ? undefined : (await app.engine()).host;
+      await app.diffs.show(host, shown, callId, file);
     },
   ],
   openLink: ['Open the link', ({ url }) => openLink(url)],
@@ -71,8 +85,22 @@ const handlers: Handlers = {
 
 export function handle(message: ViewRequest, app: App): Promise<void> {
   const [what, run] = handlers[message.type] as [string, Handler<ViewRequest>];
-  return app.attempt(what, () => run(message, app));
+  return app.attempt(what, () => {
+    if (app.replays.shown && ACTS.has(message.type)) throw new Refused(REPLAYED);
+    return run(message, app);
+  });
 }
+
+/** What would act on a session: there is none while one is replayed. */
+const ACTS: ReadonlySet<ViewRequest['type']> = new Set([
+  'send',
+  'stop',
+  'approve',
+  'answer',
+  'setMode',
+  'rename',
+] as const);
+const REPLAYED = 'This is a replay: nothing can be sent or answered. Close it to go on.';
 
 function expectOpen(wasOpen: boolean): void {
   if (!wasOpen) throw new Refused('This question was already answered, or is void.');
@@ -116,6 +144,7 @@ async function runCommand(command: Messages['command']['command'], app: App): Pr
     case 'summarise':
       return app.chat.summarise();
     case 'retry':
+      if (app.replays.shown) throw new Refused(REPLAYED);
       return app.chat.resume();
     case 'takeOver':
       return app.attempt('Take over the session', () => app.chat.takeOver());

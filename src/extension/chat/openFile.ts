@@ -5,8 +5,11 @@ import { locate } from './paths.ts';
 import { Refused } from './refused.ts';
 
 export async function openFile(app: App, given: string, line?: number): Promise<void> {
+  if (app.replays.shown?.imported)
+    throw new Refused('This session was imported: its files are not on this machine.');
   const { host } = await app.engine();
-  const roots = app.chat.session?.transcript.head.roots ?? host.roots;
+  const shown = app.replays.shown ?? app.chat.session;
+  const roots = shown?.transcript.head.roots ?? host.roots;
   const file = await locate(host, roots, given);
   const stat = file && (await host.stat(file));
   if (!file || !stat) throw new Refused(`${given} is not there any more.`);

@@ -5,11 +5,14 @@ import { approvalRules } from './approvalRules.ts';
 import { continueInBackground } from './continueInBackground.ts';
 import { explainSelection } from './explainSelection.ts';
 import { explainWorkspace } from './explainWorkspace.ts';
+import { exportSession } from './exportSession.ts';
 import { fixFailingTests } from './fixFailingTests.ts';
 import { fixProblem } from './fixProblem.ts';
 import { fixSelection } from './fixSelection.ts';
+import { importSession } from './importSession.ts';
 import { newSession } from './newSession.ts';
 import { openChat } from './openChat.ts';
+import { replaySession } from './replaySession.ts';
 import { restoreCheckpoint } from './restoreCheckpoint.ts';
 import { reviewChanges } from './reviewChanges.ts';
 import { selectBackend } from './selectBackend.ts';
@@ -34,6 +37,9 @@ export const commands = {
   'ascent.summarise': summarise,
   'ascent.restoreCheckpoint': restoreCheckpoint,
   'ascent.approvalRules': approvalRules,
+  'ascent.exportSession': exportSession,
+  'ascent.importSession': importSession,
+  'ascent.replaySession': replaySession,
   'ascent.setApiKey': setApiKey,
   'ascent.selectBackend': selectBackend,
   'ascent.verifyBackend': verifyBackend,

@@ -4,7 +4,7 @@ import { Card } from '../cards/card.tsx';
 import { CodeText } from '../cards/code-text.tsx';
 import { LiveOutput, OutputTail, shortState } from '../cards/command.tsx';
 import { DiffStat } from '../cards/diff.tsx';
-import { isOpen, live, setOpen } from '../state/store.ts';
+import { isOpen, live, replay, setOpen } from '../state/store.ts';
 import { duration, elapsed, exact, plural } from '../text/words.ts';
 import { useNow } from '../view/clock.ts';
 import type { IconName } from '../view/glyphs.ts';
@@ -15,7 +15,8 @@ export function ToolRow({ item }: { item: ToolItem }) {
   const open = isOpen(item.id);
   // What waits for approval is shown in the card above the composer; here it would be said twice.
   const output = state === 'running' ? live.value.tools.get(item.callId)?.output : undefined;
-  const hasBody = state !== 'approval' && (display !== undefined || message !== undefined || !!output);
+  const hasBody =
+    (state !== 'approval' || !!replay.value) && (display !== undefined || message !== undefined || !!output);
   const isCommand = display?.kind === 'command' || item.name === 'run_command';
   return (
     <div class={`row tool ${state}`}>

@@ -2,7 +2,7 @@
 import { batch, computed, type Signal, signal } from '@preact/signals';
 import type { ContextItem } from '../../protocol/events.ts';
 import type { SessionHead, TranscriptItem } from '../../protocol/transcript.ts';
-import type { HostMessage, SessionSummary, Snapshot } from '../../protocol/view.ts';
+import type { HostMessage, ReplayView, SessionSummary, Snapshot } from '../../protocol/view.ts';
 import { keep, kept } from '../vscode.ts';
 import { foldLive, type Live, newStep, withoutTool } from './live.ts';
 import { foldRows, type Row } from './rows.ts';
@@ -15,6 +15,8 @@ export const rows = signal<readonly Row[]>([]);
 export const live = signal<Live>(newStep(undefined, 0));
 /** Undefined until the first snapshot: nothing is drawn before it. */
 export const around = signal<Around | undefined>(undefined);
+/** Set while a session is replayed. */
+export const replay = signal<ReplayView | undefined>(undefined);
 export const sessions = signal<readonly SessionSummary[] | undefined>(undefined);
 export const files = signal<{ request: number; paths: readonly string[] }>({ request: 0, paths: [] });
 export const toast = signal<{ level: 'info' | 'error'; text: string } | undefined>(undefined);
@@ -24,7 +26,9 @@ export const compose = signal<{ count: number; text?: string; context: ContextIt
   context: [],
 });
 
-export const isBusy = computed(() => head.value?.status === 'running' || head.value?.status === 'waiting');
+const isGoing = computed(() => head.value?.status === 'running' || head.value?.status === 'waiting');
+/** In a replay nothing runs, whatever ran then. */
+export const isBusy = computed(() => isGoing.value && !replay.value);
 export const backend = computed(() => {
   const its = head.value?.backend;
   if (!its) return around.value?.backend ?? { label: '', standIn: false };
@@ -32,7 +36,7 @@ export const backend = computed(() => {
 });
 export const mode = computed(() => head.value?.mode ?? around.value?.mode ?? 'ask');
 /** The end row that may still offer to go on: the timeline's last item. */
-export const lastItem = computed(() => items.value.at(-1)?.id);
+export const lastItem = computed(() => (replay.value ? undefined : items.value.at(-1)?.id));
 
 let index = new Map<string, number>();
 
@@ -43,6 +47,8 @@ export function receive(message: HostMessage): void {
         return takeSnapshot(message);
       case 'update':
         return takeUpdate(message.head, message.items, message.live);
+      case 'replay':
+        return takeReplay(message);
       case 'sessions':
         sessions.value = message.sessions;
         return;
@@ -64,6 +70,7 @@ export function receive(message: HostMessage): void {
 
 function takeSnapshot(snapshot: Snapshot): void {
   const { examples, backend, mode, blocked } = snapshot;
+  replay.value = snapshot.replay;
   around.value = { examples, backend, mode, blocked };
   head.value = snapshot.head;
   const session = snapshot.head?.id ?? '';
@@ -80,6 +87,16 @@ function takeSnapshot(snapshot: Snapshot): void {
   };
   live.value = snapshot.live.reduce((l, e) => foldLive(l, e, now), fresh);
   rows.value = foldRows(items.value, running(), []);
+}
+
+function takeReplay(message: Extract<HostMessage, { type: 'replay' }>): void {
+  const { moment, playing, from } = message;
+  if (!replay.value) return;
+  replay.value = { ...replay.value, moment, playing };
+  head.value = message.head;
+  items.value = [...items.value.slice(0, from), ...message.items];
+  index = new Map(items.value.map((item, i) => [item.id, i]));
+  rows.value = foldRows(items.value, running(), rows.value);
 }
 
 function takeUpdate(
@@ -112,7 +129,7 @@ function takeUpdate(
     rows.value = foldRows(items.value, running(), rows.value);
 }
 
-const running = () => ({ step: isBusy.value ? head.value?.step : undefined });
+const running = () => ({ step: isGoing.value ? head.value?.step : undefined });
 
 /** One signal a row, so that opening one draws only that one. */
 const openness = new Map<string, Signal<boolean | undefined>>();

@@ -61,9 +61,10 @@ const places = {
 
 /** Where a session runs or is open, else when something last happened in it. */
 export function whereabouts(
-  { running, unfinished, where = 'here', updatedAt }: SessionSummary,
+  { running, unfinished, imported, where = 'here', updatedAt }: SessionSummary,
   now: number,
 ): string {
+  if (imported) return `imported, ${ago(updatedAt, now)}`;
   if (running) return `running${places[where]}`;
   if (unfinished) return 'not finished';
   return where === 'here' ? ago(updatedAt, now) : `open${places[where]}`;

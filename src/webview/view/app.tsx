@@ -1,10 +1,11 @@
-import { around, head, items } from '../state/store.ts';
+import { around, head, items, replay } from '../state/store.ts';
 import { Composer } from './composer.tsx';
 import { Blocked, Empty, StandInBanner } from './empty.tsx';
 import { OverviewStrip } from './overview.tsx';
 import { Pending } from './pending.tsx';
 import { Plan } from './plan.tsx';
 import { Queue } from './queue.tsx';
+import { ReplayBanner, ReplayControls } from './replay.tsx';
 import { RunLine } from './run-line.tsx';
 import { SessionBar } from './session-bar.tsx';
 import { Announcer, Toast } from './spoken.tsx';
@@ -16,15 +17,21 @@ export function App() {
     <div class="app">
       <SessionBar />
       <OverviewStrip />
-      <StandInBanner />
-      {items.value.length ? <Transcript key={head.value?.id} /> : <Empty />}
+      {replay.value ? <ReplayBanner /> : <StandInBanner />}
+      {items.value.length || replay.value ? <Transcript key={head.value?.id} /> : <Empty />}
       <RunLine />
       <Plan />
       <Toast />
-      <Pending />
-      <Blocked />
-      <Queue />
-      <Composer />
+      {replay.value ? (
+        <ReplayControls />
+      ) : (
+        <>
+          <Pending />
+          <Blocked />
+          <Queue />
+          <Composer />
+        </>
+      )}
       <Announcer />
     </div>
   );

@@ -112,7 +112,7 @@ function ModePicker() {
   );
 }
 
-function Cost() {
+export function Cost() {
   if (!head.value) return null;
   const { cost, turnCost, unseen, total } = head.value;
   const paid = money(cost);
@@ -142,7 +142,7 @@ function Cost() {
 const RADIUS = 6;
 const ROUND = 2 * Math.PI * RADIUS;
 
-function ContextRing() {
+export function ContextRing() {
   const { contextTokens = 0, contextWindow = 0 } = head.value ?? {};
   if (!contextTokens || !contextWindow) return null;
   const part = Math.min(1, contextTokens / contextWindow);

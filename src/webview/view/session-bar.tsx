@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import { around, head, isBusy, sessions } from '../state/store.ts';
+import { around, head, isBusy, replay, sessions } from '../state/store.ts';
 import { statusNames, whereabouts } from '../text/words.ts';
 import { post } from '../vscode.ts';
 import { Icon, IconButton } from './icon.tsx';
@@ -10,7 +10,11 @@ export function SessionBar() {
   return (
     <header class="session-bar">
       <span class={`dot ${status}`} role="img" aria-label={statusNames[status]} title={statusNames[status]} />
-      {head.value ? <Title /> : <span class="title">New session</span>}
+      {head.value && !replay.value ? (
+        <Title />
+      ) : (
+        <span class="title">{head.value?.title || 'New session'}</span>
+      )}
       {head.value && status !== 'idle' && (
         <span class="status-name" aria-hidden="true">
           {statusNames[status]}
@@ -96,8 +100,9 @@ const commands = [
 
 /** What is done with a session is offered where there is one, and it is held here; a summary while the model is free. */
 function canDo({ command }: (typeof commands)[number]): boolean {
-  if (command === 'continueInBackground') return !!head.value && !around.value?.blocked;
-  if (command === 'summarise') return !!head.value?.contextTokens && !isBusy.value && !around.value?.blocked;
+  const isHere = !!head.value && !around.value?.blocked && !replay.value;
+  if (command === 'continueInBackground') return isHere;
+  if (command === 'summarise') return isHere && !!head.value?.contextTokens && !isBusy.value;
   return true;
 }
 

@@ -1,14 +1,14 @@
 /** What is said without being asked for: state changes to a screen reader, and lines that pass. */
 import { useEffect } from 'preact/hooks';
 import type { SessionHead } from '../../protocol/transcript.ts';
-import { head, items, toast } from '../state/store.ts';
+import { head, items, replay, toast } from '../state/store.ts';
 import { statusNames } from '../text/words.ts';
 import { Icon, IconButton } from './icon.tsx';
 
 export function Announcer() {
   return (
     <div class="sr-only" role="status">
-      {head.value ? announcement(head.value) : ''}
+      {head.value && !replay.value ? announcement(head.value) : ''}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { asks } from './asks.ts';
 import { ends } from './ends.ts';
 import { long } from './long.ts';
 import { quiet } from './quiet.ts';
+import { replays } from './replays.ts';
 import { running } from './running.ts';
 
 export interface Story {
@@ -15,4 +16,4 @@ export interface Story {
   type?: string;
 }
 
-export const stories: Story[] = [...quiet, ...running, ...asks, ...ends, ...long];
+export const stories: Story[] = [...quiet, ...running, ...asks, ...ends, ...replays, ...long];
