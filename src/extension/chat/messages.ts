@@ -86,21 +86,32 @@ const handlers: Handlers = {
 export function handle(message: ViewRequest, app: App): Promise<void> {
   const [what, run] = handlers[message.type] as [string, Handler<ViewRequest>];
   return app.attempt(what, () => {
-    if (app.replays.shown && ACTS.has(message.type)) throw new Refused(REPLAYED);
+    if (app.replays.shown && !isForReplay(message)) throw new Refused(REPLAYED);
     return run(message, app);
   });
 }
 
-/** What would act on a session: there is none while one is replayed. */
-const ACTS: ReadonlySet<ViewRequest['type']> = new Set([
-  'send',
-  'stop',
-  'approve',
-  'answer',
-  'setMode',
-  'rename',
+/** What may be asked for while a session is replayed: to look, or to leave it. */
+const LOOKS: ReadonlySet<ViewRequest['type']> = new Set([
+  'newSession',
+  'listSessions',
+  'openSession',
+  'replayTo',
+  'replayPlay',
+  'replayClose',
+  'openFile',
+  'openDiff',
+  'openLink',
+  'copy',
+  'findFiles',
+  'command',
 ] as const);
-const REPLAYED = 'This is a replay: nothing can be sent or answered. Close it to go on.';
+const SETS_UP: ReadonlySet<string> = new Set(['setKey', 'selectBackend', 'openSettings', 'showLog']);
+
+function isForReplay(message: ViewRequest): boolean {
+  return LOOKS.has(message.type) && (message.type !== 'command' || SETS_UP.has(message.command));
+}
+const REPLAYED = 'This is a replay: nothing can be done in it. Close it to go on.';
 
 function expectOpen(wasOpen: boolean): void {
   if (!wasOpen) throw new Refused('This question was already answered, or is void.');
@@ -144,7 +155,6 @@ async function runCommand(command: Messages['command']['command'], app: App): Pr
     case 'summarise':
       return app.chat.summarise();
     case 'retry':
-      if (app.replays.shown) throw new Refused(REPLAYED);
       return app.chat.resume();
     case 'takeOver':
       return app.attempt('Take over the session', () => app.chat.takeOver());

@@ -39,7 +39,7 @@ function transcriptOf(events: readonly SessionEvent[]) {
 function messagesOf(events: readonly SessionEvent[]) {
   const folded = new SessionState();
   for (const event of events) folded.apply(event);
-  return folded.history.messages;
+  return folded.history.messages();
 }
 const stored = async (id: string) => (await openLog(files().paths(id).directory, { write: false })).events;
 
