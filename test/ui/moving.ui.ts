@@ -1,107 +1,114 @@
-/** A session moves: from a window to another, into the background and back. */
-import { spawnSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+/** A session moves: from a window to another, through the death of its extension host, into the background and back. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
 import { useWindow } from './harness/use-window.ts';
 import type { Tab } from './harness/window.ts';
 
 const TASK = 'make the failing test pass';
 const LONG = { timeout: 60_000 };
-const sampleTests = (folder: string) => spawnSync('npm', ['test'], { cwd: folder }).status;
+/** Slow enough that a person can act while it thinks. */
+const window = useWindow({ settings: { 'ascent.backend.baseUrl': 'standin:?speed=100' } });
+/** The tab that a person looks at. */
+let tab: Tab;
 
-describe('two windows on one folder', () => {
-  const first = useWindow();
-  let second: Tab;
+const rowsOf = async (words: string) => (await tab.chat.rows()).filter(row => row.startsWith(words));
+const sampleTests = () => spawnSync('npm', ['test'], { cwd: window().folder }).status;
 
-  test('the second sees the session live, and cannot answer', async () => {
-    const { chat } = first();
-    await chat.open();
-    await chat.send(TASK);
-    await chat.approve('Run npm test', 'Allow once');
-    await chat.row('Ran npm test').waitFor(LONG);
-
-    second = await first().another();
-    await second.chat.open();
-    await second.chat.row('Ran npm test').waitFor(LONG);
-    await second.chat.frame
-      .getByText(/^Open in another window since .* \(process \d+\)\. You see it live/)
-      .waitFor();
-    expect(await second.chat.composer.isDisabled()).toBe(true);
-
-    // What happens in the first is there without anybody doing anything in the second.
-    await chat.frame.getByRole('region', { name: /^Approval: Edit src\// }).waitFor(LONG);
-    const seen = second.chat.frame.getByRole('region', { name: /^Approval: Edit src\// });
-    await seen.waitFor(LONG);
-    expect(await seen.getByRole('button', { name: 'Allow once' }).isDisabled()).toBe(true);
-    await chat.approve(/^Approval: Edit src\//, 'Allow once');
-    await second.chat.row(/^Edited src\//).waitFor(LONG);
-  });
-
-  test('the second takes over by itself when the first is closed, and the run ends there', async () => {
-    await first().chat.frame.getByRole('region', { name: 'Approval: Run npm test' }).waitFor(LONG);
-    await first().page.close({ runBeforeUnload: true });
-    await second.chat.approve('Run npm test', 'Allow once');
-    await second.chat.finished.waitFor(LONG);
-    const rows = await second.chat.rows();
-    expect(rows.filter(words => words.startsWith('Ran npm test'))).toHaveLength(2);
-    expect(rows.filter(words => words.startsWith('Edited'))).toHaveLength(1);
-    expect(await second.chat.composer.isEnabled()).toBe(true);
-    expect(sampleTests(first().folder)).toBe(0);
-  });
+beforeEach(() => {
+  tab ??= window();
+  execFileSync('git', ['checkout', '--quiet', '.'], { cwd: window().folder });
 });
 
-describe('continuing in the background', () => {
-  const window = useWindow();
-  const banner = () => window().chat.frame.getByText(/^Runs in the background since .* \(process \d+\)/);
-  const pid = async () => Number(/process (\d+)/.exec((await banner().textContent()) ?? '')?.[1]);
-  const lives = (process_: number) => {
-    try {
-      return process.kill(process_, 0);
-    } catch {
-      return false;
-    }
-  };
+/** A session of its own, up to its first thoughts about the failing test. */
+async function begin(): Promise<void> {
+  const { chat } = tab;
+  await chat.open();
+  await chat.button('New session').click();
+  await chat.transcript.getByText('Describe a task').waitFor();
+  await chat.send(TASK);
+  await chat.approve('Run npm test', 'Allow once');
+  await chat.row('Ran npm test').waitFor(LONG);
+}
+
+/** Its last part: it ends well, and nothing was done twice. */
+async function finish(): Promise<void> {
+  await tab.chat.approve('Run npm test', 'Allow once');
+  await tab.chat.finished.waitFor(LONG);
+  expect(await rowsOf('Ran npm test')).toHaveLength(2);
+  expect(await rowsOf('Edited')).toHaveLength(1);
+  expect(await tab.chat.composer.isEnabled()).toBe(true);
+  expect(sampleTests()).toBe(0);
+}
+
+test('a second window sees it live, cannot answer, and takes over by itself when the first is closed', async () => {
+  await begin();
+  const first = tab;
+  const second = await window().another();
+  await second.chat.open();
+  await second.chat.row('Ran npm test').waitFor(LONG);
+  const banner = second.chat.frame.getByText(/^Open in another window since .* \(process \d+\)\. You see it/);
+  await banner.waitFor();
+  expect(await second.chat.composer.isDisabled()).toBe(true);
+
+  // What happens in the first is there without anybody doing anything in the second.
+  const seen = second.chat.frame.getByRole('region', { name: /^Approval: Edit src\// });
+  await seen.waitFor(LONG);
+  expect(await seen.getByRole('button', { name: 'Allow once' }).isDisabled()).toBe(true);
+  await first.chat.approve(/^Approval: Edit src\//, 'Allow once');
+  await second.chat.row(/^Edited src\//).waitFor(LONG);
+
+  await first.page.close({ runBeforeUnload: true });
+  tab = second;
+  await finish();
+  expect(await banner.count()).toBe(0);
+});
+
+test('its extension host is killed: the run comes back by itself', async () => {
+  await begin();
+  process.kill(holder(), 'SIGKILL');
+  await tab.chat.approve(/^Approval: Edit src\//, 'Allow once');
+  await finish();
+});
+
+test('it runs on in the background, is taken back with a click, and comes back by itself with a question', async () => {
+  await begin();
+  const { chat, reload } = tab;
+  const banner = chat.frame.getByText(/^Runs in the background since .* \(process \d+\)/);
   const toBackground = async () => {
-    await window().chat.button('More actions').click();
-    await window().chat.frame.getByRole('menuitem', { name: 'Continue in background' }).click();
-    await banner().waitFor(LONG);
+    await chat.button('More actions').click();
+    await chat.frame.getByRole('menuitem', { name: 'Continue in background' }).click();
+    await banner.waitFor(LONG);
+    return holder();
   };
+  const one = await toBackground();
+  await chat.button('Take Over').click();
+  await banner.waitFor({ state: 'detached' });
+  expect(lives(one)).toBe(false);
 
-  test('the run goes on in another process, is seen live, and comes back with its question', async () => {
-    const { chat } = window();
-    await chat.open();
-    await chat.send(TASK);
-    await chat.approve('Run npm test', 'Allow once');
-    await chat.row('Ran npm test').waitFor(LONG);
-    await toBackground();
-    const background = await pid();
-    expect(lives(background)).toBe(true);
-    // It reads on there; the first thing that needs a yes brings the session back here.
-    await chat.approve(/^Approval: Edit src\//, 'Allow once');
-    await chat.row(/^Edited src\//).waitFor(LONG);
-    expect(await banner().count()).toBe(0);
-    expect(lives(background)).toBe(false);
-  });
-
-  test('it outlives a reload of the window, and is taken back with a click', async () => {
-    const { chat, reload } = window();
-    await chat.frame.getByRole('region', { name: 'Approval: Run npm test' }).waitFor(LONG);
-    await chat.approve('Run npm test', 'Allow once');
-    await toBackground();
-    const background = await pid();
-    await reload();
-    await chat.open();
-    await chat.transcript.getByText(TASK).waitFor();
-    // Still there, or done in the meantime: then it is open here by itself.
-    if (await banner().isVisible()) {
-      expect(await pid()).toBe(background);
-      await chat.button('Take Over').click();
-    }
-    await chat.finished.waitFor(LONG);
-    expect(await chat.composer.isEnabled()).toBe(true);
-    expect(lives(background)).toBe(false);
-    const rows = await chat.rows();
-    expect(rows.filter(words => words.startsWith('Edited'))).toHaveLength(1);
-    expect(rows.filter(words => words.startsWith('Ran npm test'))).toHaveLength(2);
-    expect(sampleTests(window().folder)).toBe(0);
-  });
+  const two = await toBackground();
+  await reload();
+  await chat.open();
+  await chat.row('Ran npm test').waitFor(LONG);
+  await chat.approve(/^Approval: Edit src\//, 'Allow once');
+  expect(lives(two)).toBe(false);
+  await finish();
 });
+
+/** The process that holds the newest session. */
+function holder(): number {
+  const sessions = path.join(window().home, '.local/share/ascent/sessions');
+  const folders = readdirSync(sessions).map(id => path.join(sessions, id));
+  const [newest] = folders.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  const numbers = readdirSync(newest!).map(name => Number(/^lock\.(\d+)$/.exec(name)?.[1] ?? 0));
+  return JSON.parse(readFileSync(path.join(newest!, `lock.${Math.max(...numbers)}`), 'utf8')).pid;
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/ui/*.ui.ts'],
     // Two windows at once would only slow each other.
     fileParallelism: false,
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     hookTimeout: 120_000,
   },
 });
