@@ -82,6 +82,22 @@ export const asks: Story[] = [
     ],
   },
   { name: 'approval-diff', messages: () => [asksForDiff('src/cart/total.ts', hunk).snapshot()] },
+  {
+    name: 'approval-link',
+    messages: () => {
+      const s = begun();
+      const call = edit('docs/notes.md', { hunks: hunk, added: 4, removed: 2 });
+      const [id] = s.reply({ reasoning: 'Edit it.', calls: [call] });
+      const preview = call.display!;
+      if (preview.kind === 'diff')
+        preview.files[0]!.target = {
+          path: '/projects/shop/docs/notes.md',
+          through: '/projects/shop/link/\u202enotes.md',
+          mode: '755',
+        };
+      return [s.ask(id!, preview, ['It changes a file in the workspace.'], editOffers).snapshot()];
+    },
+  },
   { name: 'approval-long-diff', messages: () => [asksForDiff('src/cart/total.ts', longHunk).snapshot()] },
   { name: 'approval-long-path', messages: () => [asksForDiff(unbroken, hunk).snapshot()] },
   {
@@ -97,6 +113,11 @@ export const asks: Story[] = [
   {
     name: 'approval-suggested',
     messages: () => [askedFor('npm test', '/projects/shop', offersFor('npm test'), 1).snapshot()],
+  },
+  {
+    name: 'approvals-three-menu',
+    messages: () => asks.find(story => story.name === 'approvals-three')!.messages(),
+    press: [/^Allow for$/],
   },
   {
     name: 'approvals-three',

@@ -26,6 +26,18 @@ const spent: Failure = {
 
 export const ends: Story[] = [
   { name: 'end-failed', messages: () => [begun().end('failed', away).snapshot()] },
+  {
+    name: 'end-planned',
+    messages: () => [
+      begun()
+        .mode('plan')
+        .step({
+          text: 'The plan:\n\n1. Change `src/cart/total.ts` so that rates are fractions.\n2. Run `npm test`.',
+        })
+        .end('done')
+        .snapshot(),
+    ],
+  },
   { name: 'end-stopped', messages: () => [begun().end('stopped').snapshot()] },
   { name: 'end-step-limit', messages: () => [begun().end('stepLimit').snapshot()] },
   { name: 'end-cost-limit', messages: () => [begun().end('costLimit', spent).snapshot()] },

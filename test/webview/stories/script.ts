@@ -1,5 +1,5 @@
 /** Writes a session's events as they would come, and folds them as the host does. */
-import type { Offer } from '../../../src/protocol/approvals.ts';
+import type { ApprovalMode, Offer } from '../../../src/protocol/approvals.ts';
 import type { ToolDisplay, ToolTitle } from '../../../src/protocol/display.ts';
 import type {
   Backend,
@@ -125,6 +125,10 @@ export function script(options: { title?: string; backend?: Backend; startedAgo?
         ...(offers && { offers }),
         ...(suggested !== undefined && { suggested }),
       });
+      return it;
+    },
+    mode(mode: ApprovalMode) {
+      emit({ type: 'session.changed', mode });
       return it;
     },
     end(reason: TurnEnd = 'done', failure?: Failure) {
