@@ -1,9 +1,50 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
 import { findRipgrep } from '../../src/host/ripgrepBinary.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
+
+describe('git in any command', () => {
+  it('starts no program that a repository names for looking, nor takes files for a repository', async () => {
+    const directory = temporaryDirectory();
+    const root = path.join(directory, 'ws');
+    mkdirSync(root);
+    const host = createNodeHost({ roots: [root] });
+    let count = 0;
+    const run = async (command: string) => {
+      const outputFile = path.join(directory, 'spool', `out-${++count}.txt`);
+      const { head, exitCode } = await host.run(
+        { command, cwd: root, timeoutMs: 20_000, outputFile },
+        () => {},
+        new AbortController().signal,
+      );
+      return `${head}[${exitCode}]`;
+    };
+    const evil = `echo ran >> ${directory}/ran; true`;
+    await run(
+      [
+        ...['git init -q .', 'git config user.name a', 'git config user.email a@b.example'],
+        ...['echo a > a', 'git add a', 'git commit -qm a', 'echo b > a'],
+        ...[
+          `git config core.fsmonitor '${evil} #'`,
+          `git config gpg.program '${evil} #'`,
+          'git config log.showSignature true',
+        ],
+        ...[
+          `printf '#!/bin/sh\n${evil}\n' > .git/hooks/post-index-change`,
+          'chmod +x .git/hooks/post-index-change',
+        ],
+        ...['mkdir -p bare/objects bare/refs', 'echo ref: refs/heads/x > bare/HEAD'],
+        `printf '[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n\tfsmonitor = "${evil} #"\n' > bare/config`,
+      ].join('\n'),
+    );
+    rmSync(path.join(directory, 'ran'), { force: true });
+    expect(await run('git status --short && git diff --stat && git log --oneline')).toContain('[0]');
+    expect(await run('cd bare && git status')).toContain("safe.bareRepository is 'explicit'");
+    expect(existsSync(path.join(directory, 'ran'))).toBe(false);
+  });
+});
 
 describe('a command that nobody was asked about', () => {
   it('searches without secrets that are no hidden files; one that was asked about searches all', async () => {

@@ -34,7 +34,24 @@ const FIXED: Record<string, string> = {
   MANPAGER: 'cat',
   GIT_TERMINAL_PROMPT: '0',
   DEBIAN_FRONTEND: 'noninteractive',
+  // Neither a repository's own settings nor a repository that is hidden in the workspace's files chooses a program that
+  // a mere look starts; and a look does not write the index, which would start a hook.
+  ...gitSettings({
+    'core.fsmonitor': 'false',
+    'safe.bareRepository': 'explicit',
+    'log.showSignature': 'false',
+  }),
+  GIT_OPTIONAL_LOCKS: '0',
 };
+
+/** Settings that count before those of any file. Needs git 2.31; older ones do not look. */
+function gitSettings(settings: Record<string, string>): Record<string, string> {
+  const named = Object.entries(settings).flatMap(([key, value], i) => [
+    [`GIT_CONFIG_KEY_${i}`, key],
+    [`GIT_CONFIG_VALUE_${i}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: `${Object.keys(settings).length}`, ...Object.fromEntries(named) };
+}
 
 export function commandEnvironment(from: Environment): Record<string, string> {
   const kept: Record<string, string> = {};
