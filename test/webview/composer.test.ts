@@ -136,6 +136,37 @@ describe('the session bar', () => {
     expect(view.posted).toEqual([{ type: 'rename', title: 'New' }]);
   });
 
+  it('lists sessions with where each of them is', async () => {
+    const view = await openView();
+    await view.receive(around);
+    await view.click('Sessions');
+    const session = (title: string, more: object) => ({
+      id: title,
+      title,
+      updatedAt: 0,
+      running: false,
+      ...more,
+    });
+    await view.receive({
+      type: 'sessions',
+      sessions: [
+        session('One', { running: true, where: 'here' }),
+        session('Two', { running: true, where: 'background' }),
+        session('Three', { where: 'window' }),
+        session('Four', { unfinished: true }),
+      ],
+    });
+    const rows = [...view.root.querySelectorAll('.menu-item')].map(row =>
+      [...row.querySelectorAll('span')].map(span => span.textContent).filter(Boolean),
+    );
+    expect(rows).toEqual([
+      ['One', 'running'],
+      ['Two', 'background'],
+      ['Three', 'another window'],
+      ['Four', 'not finished'],
+    ]);
+  });
+
   it('lists sessions and opens one', async () => {
     const view = await openView();
     await view.receive(around);

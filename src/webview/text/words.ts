@@ -52,12 +52,7 @@ export function money(sums: readonly Money[]): string {
 
 export const plural = (n: number, one: string, many = `${one}s`) => `${exact(n)} ${n === 1 ? one : many}`;
 
-const places = {
-  here: '',
-  window: ' in another window',
-  terminal: ' on the command line',
-  background: ' in the background',
-};
+const places = { window: 'another window', terminal: 'command line', background: 'background' };
 
 /** Where a session runs or is open, else when something last happened in it. */
 export function whereabouts(
@@ -65,9 +60,9 @@ export function whereabouts(
   now: number,
 ): string {
   if (imported) return `imported, ${ago(updatedAt, now)}`;
-  if (running) return `running${places[where]}`;
-  if (unfinished) return 'not finished';
-  return where === 'here' ? ago(updatedAt, now) : `open${places[where]}`;
+  if (where !== 'here') return places[where];
+  if (running) return 'running';
+  return unfinished ? 'not finished' : ago(updatedAt, now);
 }
 
 export function ago(at: number, now: number): string {
