@@ -58,6 +58,10 @@ export function awk(args: readonly string[]): Use {
   return { refused: "`awk` is harmless only where it tests and prints fields, such as `awk '{print $1}'`." };
 }
 
+/** Modules are files, the environment is not the workspace's, and what repeats can fill the memory. */
+const JQ_MORE =
+  /\b(?:import|include|env|ENV|get_search_list|def|range|repeat|until|while|recurse|limit|combinations|foreach)\b|\*/;
+
 export function jq(args: readonly string[]): Use {
   const read = readArguments('jq', args, {
     flags: 'acCejMnrsS',
@@ -69,8 +73,8 @@ export function jq(args: readonly string[]): Use {
   });
   if ('refused' in read) return read;
   const [filter, ...files] = read.operands;
-  // Modules are files, and the environment is not the workspace's.
-  if (filter !== undefined && !/\b(?:import|include|env|ENV|input_filename|get_search_list)\b/.test(filter))
-    return { reads: files };
-  return { refused: '`jq` is harmless only with a filter that names neither modules nor the environment.' };
+  if (filter !== undefined && !JQ_MORE.test(filter)) return { reads: files };
+  return {
+    refused: '`jq` is harmless only with a filter that picks from its input, without modules and loops.',
+  };
 }

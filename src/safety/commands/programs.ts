@@ -163,6 +163,10 @@ const exact = new Set([
   'uptime',
 ]);
 
+/** Programs whose formats have widths. */
+const pads = new Set(['date', 'stat', 'find', 'ls']);
+const WIDE = /%[-+ 0#_^]*\d{4}/;
+
 /** Programs with a grammar of their own. */
 const special: Record<string, (args: readonly string[]) => Use> = {
   grep,
@@ -188,6 +192,8 @@ export const knownPrograms: ReadonlySet<string> = new Set([
 export function useOf(argv: readonly string[]): Use | undefined {
   const [program = '', ...args] = argv;
   if (exact.has(argv.join(' ')) && argv.every(word => !word.includes(' '))) return { reads: [] };
+  if (pads.has(program) && args.some(word => WIDE.test(word)))
+    return { refused: `\`${program}\` would pad what it prints until the disk is full.` };
   const own = Object.hasOwn(special, program) ? special[program] : undefined;
   if (own) return own(args);
   const rule = Object.hasOwn(rules, program) ? rules[program] : undefined;
@@ -199,6 +205,8 @@ export function useOf(argv: readonly string[]): Use | undefined {
   if ('refused' in read) return read;
   if (rule.operands === 'none' && read.operands.length > 0)
     return { refused: `\`${program}\` takes no \`${read.operands[0]}\` here.` };
+  if (program === 'nl' && /\d{4}/.test(read.options.get('w') ?? ''))
+    return { refused: '`nl` would pad what it prints until the disk is full.' };
   if (rule.like && !read.operands.every(o => rule.like!.test(o)))
     return { refused: `\`${program}\` is harmless only with short plain operands.` };
   if (rule.most !== undefined && read.operands.length > rule.most)
