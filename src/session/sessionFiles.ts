@@ -4,6 +4,8 @@
  *     <stateDir>/sessions/<id>/log            the truth
  *                              log.cut-<n>    torn tails that were cut off
  *                              lock.<n>       who writes
+ *                              handOver.<n>, stop.<n>   what others ask of that one
+ *                              background.log what a process in the background printed
  *                              blobs/<sha256> long texts
  *                              spool/         full outputs of commands, and how they ended (docs/adr/0006)
  *                              reserve        space for a full disk, while it is open

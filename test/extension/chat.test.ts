@@ -388,6 +388,16 @@ describe('continuing in the background', () => {
     await after.restore();
     expect(after.session).toMatchObject({ id: 's1', running: true });
   });
+  it('is watched also while another session is shown: a question there comes up here', async () => {
+    const chat = openWindow();
+    await chat.send('long', []);
+    await chat.toBackground(async () => void disk.held.set('s1', 'background'));
+    const followed = made[1]!;
+    await chat.startFresh();
+    followed.release();
+    await vi.waitFor(() => expect(chat.running.map(s => s.id)).toEqual(['s1']));
+    expect(chat.session).toBeUndefined();
+  });
   it('that does not start leaves the run going here', async () => {
     const chat = openWindow();
     await chat.send('long', []);

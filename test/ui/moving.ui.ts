@@ -9,7 +9,7 @@ import type { Tab } from './harness/window.ts';
 const TASK = 'make the failing test pass';
 const LONG = { timeout: 60_000 };
 /** Slow enough that a person can act while it thinks. */
-const window = useWindow({ settings: { 'ascent.backend.baseUrl': 'standin:?speed=100' } });
+const window = useWindow({ settings: { 'ascent.backend.baseUrl': 'standin:?speed=60' } });
 /** The tab that a person looks at. */
 let tab: Tab;
 

@@ -43,8 +43,12 @@ export function createChat(options: ChatOptions) {
     if (before && before !== session) letGo(before);
     for (const listener of switched) listener();
   };
-  /** Closes a session once it neither runs nor shows. */
-  const letGo = (session: Session) => open.closeWhenDone(session, () => session === shown);
+  /** Closes a session once it neither runs nor shows; one that this window sent to the background may need it yet. */
+  const letGo = (session: Session) =>
+    open.closeWhenDone(
+      session,
+      () => session === shown || (session.readOnly !== undefined && open.ran.includes(session.id)),
+    );
 
   const moving = createMoving({
     open,
@@ -109,7 +113,7 @@ export function createChat(options: ChatOptions) {
           const session = await open.open(other).catch(() => open.noteRunning(other, false));
           if (!session) continue;
           await goingOn.afterReload(session);
-          if (!session.readOnly) letGo(session);
+          letGo(session);
         }
       }),
 

@@ -83,7 +83,7 @@ export function createChatView(options: ChatViewOptions) {
       const known = typeof type === 'string' && /^\w{1,40}$/.test(type) ? type : 'unknown type';
       return log.info(`A message of the chat view was ignored: ${known} is malformed`);
     }
-    if (parsed.data.type === 'ready') void greet();
+    if (parsed.data.type === 'ready') void greet().catch(error => log.failure('Show the chat', error));
     else options.handle(parsed.data);
   };
 

@@ -70,6 +70,8 @@ export function createMoving(options: MovingOptions) {
       const { running, interrupted, transcript } = session;
       if (!running && !interrupted && transcript.head.status === 'idle')
         throw new Refused('There is nothing to go on with: the last turn is done. Send a task first.');
+      if (transcript.head.pending.length)
+        throw new Refused('It waits for your answer. Answer first, then continue it in the background.');
       await open.close(session);
       // It is this window's run all the same: when it comes back with a question, or its process is gone, it goes on here.
       open.noteRunning(session.id, true);
