@@ -44,7 +44,7 @@ export interface LongSession extends AsyncDisposable {
 }
 
 /** The script of `long-run`, with commands that leave a trace each time they run. */
-const counted: Scenario = {
+export const counted: Scenario = {
   ...longRun,
   matches: () => true,
   next(conversation) {
