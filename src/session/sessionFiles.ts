@@ -125,7 +125,7 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
       return isSessionId(id) && (await disk.stat(paths(id).log)) !== undefined;
     },
     async rootsOf(id) {
-      const bytes = isSessionId(id) ? await disk.read(paths(id).log) : undefined;
+      const bytes = isSessionId(id) && !isImported(id) ? await disk.read(paths(id).log) : undefined;
       const [first] = bytes ? scanRecords(bytes).records : [];
       if (!bytes || !first) return undefined;
       const event = JSON.parse(bytes.toString('latin1', first.start, first.end));

@@ -23,4 +23,12 @@ it('works for 300 steps on end: reads, searches, commands and edits over a tree 
     new Set(['find_files', 'read_file', 'search_text', 'run_command', 'edit_file']),
   );
   expect(run.code).toBe(0);
+
+  // The whole of it leaves in a file, and there the loop does again what it did.
+  const [started] = events;
+  if (started?.type !== 'session.started') throw new Error('no session');
+  const file = `${place.work}.ascent.jsonl`;
+  expect(await ascent(['export', started.id, file], place)).toMatchObject({ code: 0 });
+  const verified = JSON.parse((await ascent(['replay', file, '--verify', '--json'], place)).out);
+  expect(verified).toMatchObject({ equal: true, requests: 300, open: false });
 }, 300_000);

@@ -73,7 +73,7 @@ describe('a replay', () => {
   it('goes to a turn', async () => {
     const view = await openView();
     await view.receive(...replayed([1e6], true, true));
-    expect(view.root.textContent).toContain('Replay of an imported session');
+    expect(view.root.textContent).toContain('Imported session, replayed');
     await view.click('Turns');
     const entries = [...view.root.querySelectorAll<HTMLElement>('[role=menuitemradio]')];
     expect(entries.map(e => e.textContent)).toEqual([

@@ -89,7 +89,7 @@ function ModePicker() {
           <Icon name="chevron-down" />
         </>
       }
-      class="mode"
+      class="mode text-menu"
       align="left"
       side="above"
       disabled={!!around.value?.blocked}

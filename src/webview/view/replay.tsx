@@ -11,7 +11,7 @@ export function ReplayBanner() {
   return (
     <p class="banner replay-banner">
       <Icon name="history" />
-      <span>{replay.value?.imported ? 'Replay of an imported session' : 'Replay'}: nothing runs</span>
+      <span>{replay.value?.imported ? 'Imported session, replayed' : 'Replay'}: nothing runs</span>
       <button type="button" class="link" onClick={() => post({ type: 'replayClose' })}>
         Close replay
       </button>
@@ -96,7 +96,7 @@ export function ReplayControls() {
               <Icon name="chevron-down" />
             </>
           }
-          class="speed"
+          class="text-menu"
           align="left"
           side="above"
         >
@@ -124,7 +124,7 @@ export function ReplayControls() {
                 <Icon name="chevron-down" />
               </>
             }
-            class="turns"
+            class="turns text-menu"
             align="left"
             side="above"
           >

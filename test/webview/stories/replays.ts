@@ -39,7 +39,7 @@ export function replayedApproval(): HostMessage[] {
 
 export const replays: Story[] = [
   { name: 'replay-begin', messages: () => replayed([]) },
-  { name: 'replay-middle', messages: () => replayed([14], true), press: [/^Edited/] },
+  { name: 'replay-middle', messages: () => replayed([31], true), press: [/^Edited/] },
   { name: 'replay-end', messages: () => replayed([1e6], true, true) },
   { name: 'replay-approval', messages: replayedApproval, press: [/^Run npm test/] },
   { name: 'replay-speeds', messages: () => replayed([9], false, true), press: ['Speed'] },
