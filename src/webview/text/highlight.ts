@@ -8,7 +8,6 @@ import diff from 'highlight.js/lib/languages/diff';
 import go from 'highlight.js/lib/languages/go';
 import ini from 'highlight.js/lib/languages/ini';
 import java from 'highlight.js/lib/languages/java';
-import javascript from 'highlight.js/lib/languages/javascript';
 import json from 'highlight.js/lib/languages/json';
 import markdown from 'highlight.js/lib/languages/markdown';
 import python from 'highlight.js/lib/languages/python';
@@ -27,7 +26,6 @@ for (const [name, language] of Object.entries({
   go,
   ini,
   java,
-  javascript,
   json,
   markdown,
   python,
@@ -39,6 +37,8 @@ for (const [name, language] of Object.entries({
 }))
   hljs.registerLanguage(name, language);
 hljs.registerAliases(['c', 'h'], { languageName: 'cpp' });
+// Its grammar holds all of JavaScript's, which is 6 kB of their own.
+hljs.registerAliases(['javascript', 'js', 'jsx', 'mjs', 'cjs'], { languageName: 'typescript' });
 
 const LONGEST = 30_000;
 
