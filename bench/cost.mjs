@@ -13,7 +13,7 @@ import { generateTree, writeTree } from '../src/standin/tree.ts';
 const STEPS = Number(process.env.BENCH_STEPS ?? 300);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const FILES = 2_000;
-const LIMITS = { cpu: 1.5, stepTime: 2, memory: 2 };
+const LIMITS = { cpu: 1.5, stepTime: 2, memory: 2, late: 1.2 };
 const PROMPT = `long run, ${STEPS} steps`;
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -58,13 +58,17 @@ async function measured(name, args) {
     if (code !== 0) throw new Error(`${name} ended with ${code}:\n${said}`);
     const gaps = await (await fetch(`${url}/gaps`)).json();
     const broken = Number(await (await fetch(`${url}/prefix`)).text());
-    if (gaps.length !== STEPS - 1) console.log(`${name} took ${gaps.length + 1} steps`, place);
+    if (gaps.length !== STEPS - 1) throw new Error(`${name} took ${gaps.length + 1} steps`);
     const { cpuMs, childrenMs, peakMb } = JSON.parse(readFileSync(report, 'utf8'));
     const kinds = ['read', 'search', 'command', 'edit'].map((kind, at) => [
       kind,
       median(gaps.filter((_, i) => i > 8 && (i + 3) % 4 === at)),
     ]);
+    // Steps that read 4 kB: hardly any tool time to take out. The growing request is still in it.
+    const reads = (from, to) =>
+      median(gaps.filter((_, i) => i + 1 >= from && i + 1 <= to && (i + 3) % 4 === 0));
     return {
+      late: reads(STEPS - 50, STEPS) / reads(10, 60),
       cpuMs,
       childrenMs,
       peakMb,
@@ -133,12 +137,15 @@ try {
       cpu: ours.cpuMs / least.cpuMs,
       stepTime: ours.stepMs / least.stepMs,
       memory: ours.peakMb / least.peakMb,
+      late: ours.late,
       broken: ours.broken,
     });
   }
   for (const [what, limit] of Object.entries(LIMITS)) {
     const ratio = median(rounds.map(round => round[what]));
-    console.log(`${what}: ${ratio.toFixed(2)} times the floor (at most ${limit})`);
+    const than =
+      what === 'late' ? `a step at the end, against one at the beginning` : `${what}, against the floor`;
+    console.log(`${than}: ${ratio.toFixed(2)} times (at most ${limit})`);
     if (ratio > limit) process.exitCode = 1;
   }
   if (rounds.some(round => round.broken > 0)) {
@@ -146,5 +153,5 @@ try {
     process.exitCode = 1;
   }
 } finally {
-  if (!process.env.KEEP) rmSync(dir, { recursive: true, force: true });
+  rmSync(dir, { recursive: true, force: true });
 }

@@ -1,18 +1,37 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { serveStandin } from '../../src/standin/server.ts';
+import { createStandin } from '../../src/standin/standin.ts';
 import { generateTree, writeTree } from '../../src/standin/tree.ts';
 import { ascent, sampleProject } from './ascent.ts';
 
-it('works for 300 steps on end: reads, searches, commands and edits over a tree of files', async () => {
+it('works for 300 steps on end, and each request begins with the bytes of the one before', async () => {
   const place = sampleProject();
   place.work = `${place.work}-tree`;
   writeTree(place.work, generateTree(200));
-  const run = await ascent(
-    ['run', '--json', '--approve', 'all', '--base-url', 'standin:long-run?speed=0', 'go on for 300 steps'],
-    place,
+  const standin = createStandin({ tokensPerSecond: 0, scenario: 'long-run', models: ['k2'] });
+  /** The messages of each request as they were written, without the bracket that closes them. */
+  let before = '';
+  const grown: boolean[] = [];
+  const server = await serveStandin(
+    {
+      fetch: (input, init) => {
+        const messages = /"messages":\[(.*)\]\}$/s.exec(String(init?.body ?? ''))?.[1];
+        if (messages !== undefined) {
+          grown.push(messages.startsWith(before));
+          before = messages;
+        }
+        return standin.fetch(input, init);
+      },
+    },
+    0,
   );
+  onTestFinished(() => server.close());
+  const backend = ['--base-url', server.url, '--model', 'k2'];
+  const run = await ascent(['run', '--json', '--approve', 'all', ...backend, 'go on for 300 steps'], place);
   const events = run.events();
   expect(events.at(-1)).toMatchObject({ type: 'turn.ended', reason: 'done' });
   expect(events.filter(e => e.type === 'step.started')).toHaveLength(300);
+  expect(grown).toEqual(Array(300).fill(true));
   const results = events.filter(e => e.type === 'tool.result');
   expect(results.filter(r => r.isError)).toEqual([]);
   expect(results.length).toBeGreaterThanOrEqual(299);
