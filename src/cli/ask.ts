@@ -36,15 +36,15 @@ export function answerOnTerminal(
 
 function questionFor(pending: Pending): string {
   if (pending.kind === 'question') {
-    const options = pending.options.map((option, i) => `  ${i + 1}. ${option}\n`).join('');
-    return `\n${pending.question}\n${options}> `;
+    const options = pending.options.map((option, i) => `  ${i + 1}. ${visible(option)}\n`).join('');
+    return `\n${pending.question.split('\n').map(visible).join('\n')}\n${options}> `;
   }
   const { title, preview, reasons, offers } = pending;
   const always = offers
     .map(({ destination, label }, i) => `${i + 1}: ${DESTINATIONS[destination]}, allow ${visible(label)}\n`)
     .join('');
   const why = reasons.map(reason => `  ${visible(reason)}\n`).join('');
-  return `\n${title.ask} ${visible(title.object)}?\n${previewText(preview)}${why}y: allow once\n${always}n: deny · or say why not\n> `;
+  return `\n${visible(title.ask)} ${visible(title.object)}?\n${previewText(preview)}${why}y: allow once\n${always}n: deny · or say why not\n> `;
 }
 
 const DESTINATIONS = {

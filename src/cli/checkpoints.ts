@@ -8,6 +8,7 @@ import { type StepRow, stepRows } from '../session/checkpoints/steps.ts';
 import { defaultStateDir } from '../session/stateDir.ts';
 import { parse, UsageError } from './args.ts';
 import { EXIT, type Io } from './run.ts';
+import { safe } from './safe.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -23,7 +24,7 @@ export async function listCheckpoints(args: string[], { env, stdout, stderr }: I
     return EXIT.done;
   }
   if (!rows.length) stderr.write('No step of this session changed anything.\n');
-  for (const row of rows) stdout.write(`${line(row)}\n`);
+  for (const row of rows) stdout.write(`${line(safe(row))}\n`);
   const bytes = await checkpointBytes(stateDir);
   stderr.write(
     `All sessions' checkpoints take ${megabytes(bytes)} of ${megabytes(BUDGET)}; the oldest sessions' go first.\n` +
@@ -61,12 +62,13 @@ export async function restore(args: string[], { env, cwd, stdout, stderr }: Io):
     dry ? restoring.preview(target) : restoring.restore(target),
   );
   for (const change of done.changes) {
-    stdout.write(`${VERBS[change.kind][dry ? 0 : 1]}  ${where(change, cwd)}\n`);
+    stdout.write(`${VERBS[change.kind][dry ? 0 : 1]}  ${safe(where(change, cwd))}\n`);
     if (dry)
-      for (const [index, hunk] of change.hunks.entries()) stdout.write(`[${index + 1}] ${hunkText(hunk)}`);
+      for (const [index, hunk] of change.hunks.entries())
+        stdout.write(`[${index + 1}] ${safe(hunkText(hunk))}`);
   }
   for (const conflict of done.conflicts)
-    stderr.write(`Left as it is: ${where(conflict, cwd)} (${conflict.reason})\n`);
+    stderr.write(`Left as it is: ${safe(where(conflict, cwd))} (${conflict.reason})\n`);
   if (!done.changes.length) stderr.write('There is nothing to restore.\n');
   else if (!dry) stderr.write(`Undo this with: ascent restore ${id} --undo\n`);
   return done.conflicts.length ? EXIT.failed : EXIT.done;

@@ -4,6 +4,7 @@ import type { ToolDisplay } from '../protocol/display.ts';
 import type { Money } from '../protocol/message.ts';
 import type { SessionHead, ToolItem, Transcript, TranscriptItem } from '../protocol/transcript.ts';
 import type { Session, SessionUpdate } from '../session/sessions.ts';
+import { safe } from './safe.ts';
 
 export interface Terminal {
   out: NodeJS.WritableStream;
@@ -36,7 +37,7 @@ const isNews = (item: TranscriptItem) =>
 export function printItems(items: TranscriptItem[], { head }: Transcript, { out, err }: Terminal): void {
   const styled = (style: Style, text: string) => (err.isTTY ? styleText(style, text) : text);
   const line = (text: string) => void err.write(`${text}\n`);
-  for (const item of items) printItem(item);
+  for (const item of items) printItem(safe(item));
 
   function printItem(item: TranscriptItem): void {
     switch (item.kind) {

@@ -2,10 +2,10 @@
 import { styleText } from 'node:util';
 import type { FileDiff } from '../protocol/display.ts';
 import type { SessionEvent } from '../protocol/events.ts';
-import { plainText } from '../protocol/plainText.ts';
 import type { SessionHead, ToolItem, TranscriptItem } from '../protocol/transcript.ts';
 import type { Replay, ReplayStep } from '../session/replay/replay.ts';
 import { firstWords, money, rowOf, seconds, summary } from './print.ts';
+import { safe } from './safe.ts';
 
 export interface StepPrint extends ReplayStep {
   /** Steps of the session. */
@@ -92,11 +92,3 @@ export function printStep(print: StepPrint, out: Out, whole: boolean): void {
 }
 
 const indented = (text: string) => text.trimEnd().replace(/^/gm, '      ');
-
-/** What a file from elsewhere holds must not reach the terminal as it is. */
-function safe<T>(value: T): T {
-  if (typeof value === 'string') return plainText(value) as T;
-  if (Array.isArray(value)) return value.map(safe) as T;
-  if (!value || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, safe(inner)])) as T;
-}

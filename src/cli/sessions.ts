@@ -14,6 +14,7 @@ import { healthRows, type WireHealth, wireHealth } from '../session/wireHealth.t
 import { parse, UsageError } from './args.ts';
 import { printItems, printSession } from './print.ts';
 import { EXIT, type Io } from './run.ts';
+import { safe } from './safe.ts';
 
 const flags = { 'state-dir': { type: 'string' }, json: { type: 'boolean' } } as const;
 const logFlags = { ...flags, wire: { type: 'boolean' }, follow: { type: 'boolean' } } as const;
@@ -29,7 +30,7 @@ export async function listSessions(args: string[], { env, stdout, stderr }: Io):
   for (const session of sessions) {
     const when = new Date(session.updatedAt).toISOString().slice(0, 16).replace('T', ' ');
     const state = stateOf(session);
-    stdout.write(`${session.id}  ${when}  ${state ? `${state}  ` : ''}${session.title}\n`);
+    stdout.write(`${session.id}  ${when}  ${state ? `${state}  ` : ''}${safe(session.title)}\n`);
   }
   return EXIT.done;
 }
