@@ -96,7 +96,7 @@ export interface CommandOutcome {
   timedOut: boolean;
   /** Somebody stopped it. */
   stopped?: boolean;
-  /** The disk had no space for part of the output. */
+  /** The disk could not take part of the output, or give it back. */
   outputLost?: boolean;
   /** The first and last part of what it printed (stdout and stderr as they came), decoded. */
   head: string;

@@ -27,7 +27,7 @@ export function endedResult(
   const { output, cut } = shorten(outcome, spool);
   const stopped = !timedOut && (outcome.stopped === true || (parts.stopped && exitCode === null));
   const lines = [output || '[no output]'];
-  if (outputLost) lines.push('[part of the output is missing: no space was left on the disk for it]');
+  if (outputLost) lines.push('[part of the output is missing: the disk could not take it, or give it back]');
   lines.push(ending(outcome, timeoutMs, stopped), ...explainSandbox(outcome, parts.roots));
   return {
     isError: exitCode === null || timedOut || stopped,

@@ -66,6 +66,18 @@ describe.skipIf(process.platform === 'win32')('taking up a command', { timeout: 
     }
   });
 
+  it('is not needed for one that was stopped before it could begin', async () => {
+    for (let i = 0; i < 20; i++) {
+      const { run } = commands();
+      const stopping = new AbortController();
+      const running = run('sleep 20', undefined, stopping.signal);
+      setTimeout(() => stopping.abort(), i / 4);
+      const outcome = await running.catch(error => error);
+      if (outcome !== stopping.signal.reason)
+        expect(outcome).toMatchObject({ exitCode: null, stopped: true });
+    }
+  });
+
   it('ends what a finished one left behind', async () => {
     const { leave, find, status } = commands();
     let shown = '';

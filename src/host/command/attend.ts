@@ -6,7 +6,15 @@ import { guardTimeLimit } from './guard.ts';
 import { LIVE_EVERY_MS, LIVE_LIMIT, liveOutput } from './liveOutput.ts';
 import { readAt } from './outputEnds.ts';
 import { clearGroup, endGroup } from './processGroup.ts';
-import { LINGER_MS, noteEnding, outcomeOf, readStatus, type Status, statusFileOf } from './record.ts';
+import {
+  LINGER_MS,
+  noteEnding,
+  outcomeOf,
+  parseStatus,
+  readStatus,
+  type Status,
+  statusFileOf,
+} from './record.ts';
 import { wrappersOf } from './wrapper.ts';
 
 export interface RunningCommand {
@@ -19,6 +27,8 @@ export interface RunningCommand {
   group: number;
   /** Resolves with the signal that ended the wrapper, if one did. */
   gone: Promise<string | null>;
+  /** Nobody waits for `gone` any more. */
+  release?(): void;
   /** Until its time limit. */
   leftMs: number;
 }
@@ -40,10 +50,12 @@ export async function attend(
   const { outputFile, group } = command;
   const show = follow(command, onOutput);
   let ending: 'timeout' | 'stopped' | 'lost' | undefined;
+  let noted = true;
+  let letGo = false;
   let stopKill = () => {};
   const end = (why: NonNullable<typeof ending>) => {
     ending ??= why;
-    if (why !== 'lost') noteEnding(outputFile, why);
+    if (why !== 'lost') noted = noteEnding(outputFile, why) && noted;
     stopKill();
     stopKill = endGroup(group);
   };
@@ -60,25 +72,17 @@ export async function attend(
   };
   const deadline = Date.now() + command.leftMs;
   const limit = setTimeout(end, command.leftMs, 'timeout');
-  /** A disk that fails now must not take this process down; the command ends, and its end tells. */
-  const unlessBroken = <T>(look: () => T): T | undefined => {
-    try {
-      return look();
-    } catch {
-      if (!ending) end('lost');
-      return undefined;
-    }
-  };
   const stopLooking = lookOften(outputFile, {
-    lookForEnd: () => unlessBroken(lookForEnd),
-    showOutput: () => unlessBroken(show.look) === true,
-    guard,
+    lookForEnd: () => unlessItFails(lookForEnd),
+    showOutput: () => unlessItFails(show.look) === true,
+    guard: () => unlessItFails(guard),
   });
   const left = Promise.withResolvers<never>();
   left.promise.catch(() => {});
   const onAbort = () => {
     if (!(signal.reason instanceof LeftRunning)) return end('stopped');
-    guard();
+    letGo = true;
+    unlessItFails(guard);
     left.reject(signal.reason);
   };
   signal.addEventListener('abort', onAbort, { once: true });
@@ -86,40 +90,72 @@ export async function attend(
 
   try {
     const status = await Promise.race([left.promise, untilOver()]);
-    show.end();
+    unlessItFails(show.end);
     unguard?.();
     if (ending === 'lost' || (!status.exit && !status.ended && status.lost === 'space'))
-      throw noSpace(outputFile);
+      throw notKept(outputFile, status);
     return outcomeOf(outputFile, status, await Promise.race([command.gone, null]));
   } finally {
     clearTimeout(limit);
     stopLooking();
     signal.removeEventListener('abort', onAbort);
+    command.release?.();
+  }
+
+  function hasExited(): boolean {
+    return unlessItFails(() => readStatus(outputFile))?.exit !== undefined;
   }
 
   async function untilOver(): Promise<Status> {
     await Promise.race([command.gone, heard.promise]);
     // The leader may have died alone; what waits for the command then still records its end.
-    while (!readStatus(outputFile)?.exit && !ending && wrappersOf(outputFile).length)
-      await delay(ORPHAN_LOOK_MS);
+    while (!hasExited() && !ending && wrappersOf(outputFile).length) await delay(ORPHAN_LOOK_MS);
     clearTimeout(limit);
+    if (letGo) return await left.promise;
     if (!ending) await Promise.race([command.gone, lingering()]);
     stopKill();
     await clearGroup(group);
     // The recorder goes when nobody can print any more; what left the group may still be able to.
     await Promise.race([command.gone, lingering()]);
-    const status = readStatus(outputFile);
+    const status = finalStatus(outputFile);
+    const why = ending === 'lost' ? undefined : ending;
+    // Ended before it began.
+    if (!status?.pid && why) return { ...parseStatus(''), ended: why };
     // Else the wrapper could not write its record, or the record is that of another.
     if (status?.pid !== group) throw new HostError('failed', `${outputFile}: the command was not started`);
+    if (!noted) status.ended ??= why;
     return status;
+  }
+}
+
+function finalStatus(outputFile: string): Status | undefined {
+  try {
+    return readStatus(outputFile);
+  } catch (error) {
+    throw new HostError(
+      'failed',
+      'the command ran, and how it ended cannot be read: check what it did',
+      error,
+    );
+  }
+}
+
+/** A look that a failing disk or a lack of descriptors spoils is made again; the end of the command is heard of anyway. */
+function unlessItFails<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
   }
 }
 
 /** Does not keep the program alive when nobody waits for it any more. */
 const lingering = () => delay(LINGER_MS, undefined, { ref: false });
 
-const noSpace = (outputFile: string) =>
-  new HostError('noSpace', `${outputFile}: no space is left on the disk for the command's output`);
+const notKept = (outputFile: string, { lost }: Status) =>
+  lost === 'space'
+    ? new HostError('noSpace', `${outputFile}: no space is left on the disk for the command's output`)
+    : new HostError('failed', `${outputFile}: the command was ended, its output could not be recorded`);
 
 /** Looks at a command that lasts: often while it prints, and at once when its status changes. */
 function lookOften(

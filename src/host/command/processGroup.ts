@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { allProcesses, type FoundProcess, processStart } from '../processes.ts';
 
-/** What a process gets to end by itself in. */
-const GRACE_MS = 500;
+/** What a process gets to end by itself in: a stop has to be over within a second. */
+const GRACE_MS = 400;
 const POLL_MS = 20;
 
 /** False when nobody is left to get the signal; 0 only asks that. */
@@ -42,11 +42,14 @@ export function endGroup(group: number): () => void {
 /** After the main process has ended: the rest of its group ends too. */
 export async function clearGroup(group: number): Promise<void> {
   if (process.platform === 'win32' || !signalGroup(group, 'SIGTERM')) return;
-  for (let waited = 0; waited < GRACE_MS; waited += POLL_MS) {
-    await delay(POLL_MS);
-    if (!signalGroup(group, 0)) return;
-  }
+  for (let waited = 0; waited < GRACE_MS && lives(group); waited += POLL_MS) await delay(POLL_MS);
   signalGroup(group, 'SIGKILL');
+}
+
+/** Not when all that is left of it has ended, and only waits to be collected by whoever inherited it. */
+function lives(group: number): boolean {
+  if (!signalGroup(group, 0)) return false;
+  return process.platform !== 'linux' || allProcesses().some(one => one.group === group);
 }
 
 /**

@@ -9,8 +9,17 @@
  *
  * The status file is created exclusively, by the wrapper to begin or by `forbidStart` to prevent it: one of them wins.
  */
-import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { constants as system } from 'node:os';
 import path from 'node:path';
 import { errorCode, toHostError } from '../fileErrors.ts';
 import type { CommandOutcome } from '../host.ts';
@@ -85,7 +94,7 @@ function exitOf(code: number, complaint: boolean): NonNullable<Status['exit']> {
 }
 
 function signalName(number: number): string | undefined {
-  return Object.entries(constants.signals).find(([, n]) => n === number)?.[0];
+  return Object.entries(system.signals).find(([, n]) => n === number)?.[0];
 }
 
 function lossOf(complaint: string): NonNullable<Status['lost']> {
@@ -106,30 +115,45 @@ export function forbidStart(outputFile: string): boolean {
   }
 }
 
-/** Before it is ended, so that whoever looks later knows why it did. */
-export function noteEnding(outputFile: string, why: 'timeout' | 'stopped'): void {
+/** Before it is ended, so that whoever looks later knows why it did. False when that could not be written. */
+export function noteEnding(outputFile: string, why: 'timeout' | 'stopped'): boolean {
+  let file: number | undefined;
   try {
-    appendFileSync(statusFileOf(outputFile), `${why}\n`);
+    // Never made here: a wrapper that has not begun would take it for another's.
+    file = openSync(statusFileOf(outputFile), constants.O_WRONLY | constants.O_APPEND);
+    writeSync(file, `${why}\n`);
+    return true;
   } catch {
-    // It is ended all the same.
+    return false;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
-/** `killedBy`: what ended a wrapper that recorded no end. */
+/** `killedBy`: what ended a wrapper that recorded no end. Output that cannot be read is told of, and hides no end. */
 export function outcomeOf(outputFile: string, status: Status, killedBy: string | null): CommandOutcome {
-  let ends = endsOf(outputFile);
-  if (status.lost === 'limit' && !(ends.head + ends.tail).endsWith(CUT_NOTE)) {
-    appendFileSync(outputFile, CUT_NOTE);
-    ends = endsOf(outputFile);
-  }
+  const ends = readableEnds(outputFile, status.lost === 'limit');
   return {
     exitCode: status.exit?.code ?? null,
     signal: status.exit ? status.exit.signal : killedBy,
     timedOut: status.ended === 'timeout',
     ...(status.ended === 'stopped' && { stopped: true }),
-    ...(status.lost && status.lost !== 'limit' && { outputLost: true }),
-    ...ends,
+    ...(((status.lost && status.lost !== 'limit') || !ends) && { outputLost: true }),
+    ...(ends ?? NOTHING),
   };
+}
+
+const NOTHING: OutputEnds = { head: '', tail: '', totalBytes: 0, omittedBytes: 0 };
+
+function readableEnds(outputFile: string, cut: boolean): OutputEnds | undefined {
+  try {
+    const ends = endsOf(outputFile);
+    if (!cut || (ends.head + ends.tail).endsWith(CUT_NOTE)) return ends;
+    appendFileSync(outputFile, CUT_NOTE);
+    return endsOf(outputFile);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Nothing where there is no such file. Throws HostError. */
@@ -138,7 +162,7 @@ export function endsOf(outputFile: string): OutputEnds {
   try {
     file = openSync(outputFile, 'r');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return { head: '', tail: '', totalBytes: 0, omittedBytes: 0 };
+    if (errorCode(error) === 'ENOENT') return NOTHING;
     throw toHostError(error, outputFile);
   }
   try {

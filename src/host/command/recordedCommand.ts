@@ -1,5 +1,5 @@
 /** Starts a command under its wrapper, and stands by it. */
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import { type CommandOutcome, type CommandSpec, HostError } from '../host.ts';
@@ -31,23 +31,26 @@ export async function runRecorded(
   const { outputFile } = spec;
   const output = openOutput(outputFile);
   try {
-    const child = spawn(SHELL, wrapperArguments(argv, outputFile, recorder), {
-      cwd: spec.cwd,
-      env,
-      detached: true,
-      stdio: ['ignore', output, 'ignore'],
+    const { child, gone } = await start(wrapperArguments(argv, outputFile, recorder), output, env, spec);
+    const running = { outputFile, output, seen: 0, group: child.pid!, gone, leftMs: spec.timeoutMs };
+    return await attend(running, onOutput, signal);
+  } finally {
+    closeSync(output);
+  }
+}
+
+async function start(args: string[], output: number, env: Record<string, string>, spec: CommandSpec) {
+  try {
+    const stdio: StdioOptions = ['ignore', output, 'ignore'];
+    const child = spawn(SHELL, args, { cwd: spec.cwd, env, detached: true, stdio });
+    const gone = new Promise<string | null>(resolve => {
+      child.once('exit', (_, killedBy) => resolve(killedBy));
     });
-    const gone = new Promise<string | null>(resolve =>
-      child.once('exit', (_, killedBy) => resolve(killedBy)),
-    );
     await once(child, 'spawn');
     // Who leaves a command running does not stay because of it.
     child.unref();
-    const running = { outputFile, output, seen: 0, group: child.pid!, gone, leftMs: spec.timeoutMs };
-    return await attend(running, onOutput, signal);
+    return { child, gone };
   } catch (error) {
-    throw error instanceof Error && 'syscall' in error ? notStarted(error, spec) : error;
-  } finally {
-    closeSync(output);
+    throw notStarted(error, spec);
   }
 }

@@ -4,7 +4,7 @@ import { uptime } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BegunCommand, CommandFate } from '../host.ts';
 import { allProcesses, isRunning, thisMachine } from '../processes.ts';
-import { attend } from './attend.ts';
+import { attend, type RunningCommand } from './attend.ts';
 import { LIVE_LIMIT } from './liveOutput.ts';
 import { clearGroup } from './processGroup.ts';
 import {
@@ -64,11 +64,8 @@ async function standBy(
   try {
     const seen = Math.max(0, fstatSync(output).size - LIVE_LIMIT);
     const leftMs = Math.max(0, at + timeoutMs - Date.now());
-    await attend(
-      { outputFile, output, seen, group, gone: whenGone(outputFile, group), leftMs },
-      onOutput,
-      signal,
-    );
+    const watched = watchWrapper(outputFile, group);
+    await attend({ outputFile, output, seen, group, leftMs, ...watched }, onOutput, signal);
     const status = readStatus(outputFile);
     return status?.exit || status?.ended ? ended(begun, status) : unknown(begun, 'vanished', group);
   } finally {
@@ -77,10 +74,19 @@ async function standBy(
 }
 
 /** The wrapper is no child of ours: its end has to be looked for. */
-async function whenGone(outputFile: string, pid: number): Promise<null> {
-  while (isRunning(pid)) await delay(LOOK_MS, undefined, { ref: false });
-  while (wrappersOf(outputFile).length) await delay(LOOK_MS * 5, undefined, { ref: false });
-  return null;
+function watchWrapper(outputFile: string, pid: number): Pick<RunningCommand, 'gone' | 'release'> {
+  let released = false;
+  const whenGone = async () => {
+    while (!released && isRunning(pid)) await delay(LOOK_MS, undefined, { ref: false });
+    while (!released && wrappersOf(outputFile).length) await delay(LOOK_MS * 5, undefined, { ref: false });
+    return null;
+  };
+  return {
+    gone: whenGone(),
+    release() {
+      released = true;
+    },
+  };
 }
 
 function ended({ outputFile, at }: BegunCommand, status: Status): CommandFate {
