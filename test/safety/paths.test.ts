@@ -53,6 +53,19 @@ it('a spelling that is refused never reaches the disk', async () => {
   expect(asked).toEqual([]);
 });
 
+it('a huge file is read by nothing unasked', async () => {
+  const policy = tablePolicy({ sizes: { '/ws/dump': 3 * 1024 ** 3, '/ws/log': 1024 ** 3 } });
+  const now = { mode: 'all' as const, rules: [] };
+  const read = (path: string) => policy.decide([{ kind: 'read', path }], now);
+  expect(await read('/ws/dump')).toMatchObject({
+    verdict: 'deny',
+    reasons: [expect.stringContaining('3.0 GiB')],
+  });
+  expect(await read('/ws/log')).toMatchObject({ verdict: 'allow' });
+  const cat = { kind: 'command' as const, command: 'cat dump', cwd: '/ws' };
+  expect(await policy.decide([cat], now)).toMatchObject({ verdict: 'ask' });
+});
+
 it('roots are resolved too', async () => {
   const policy = tablePolicy({ links: { '/home/me/ws': '/data/ws' } }, { roots: ['/home/me/ws'] });
   for (const path of ['/home/me/ws/a', '/data/ws/a'])

@@ -13,6 +13,8 @@ export interface TableDisk {
   links?: Record<string, string>;
   /** Devices, pipes, sockets. */
   special?: string[];
+  /** Sizes of files. */
+  sizes?: Record<string, number>;
   /** Directories and the names in them. */
   directories?: Record<string, string[]>;
 }
@@ -33,7 +35,7 @@ export function tablePolicy(disk: TableDisk = {}, more: Partial<PolicyOptions> =
     },
     stat: async path => {
       if (disk.special?.includes(path)) return { kind: 'special' };
-      return { kind: disk.directories?.[path] ? 'directory' : 'file' };
+      return { kind: disk.directories?.[path] ? 'directory' : 'file', size: disk.sizes?.[path] ?? 1 };
     },
     list: async path => {
       const names = disk.directories?.[path];

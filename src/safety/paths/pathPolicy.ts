@@ -9,8 +9,14 @@ export interface Disk {
   /** The real path, through links at its longest existing parent. Rejects when that cannot be told. */
   resolve(path: string): Promise<string>;
   /** What lies at a real path; undefined when nothing does. Without it devices are known by name alone. */
-  stat?(path: string): Promise<{ kind: 'file' | 'directory' | 'link' | 'special' } | undefined>;
+  stat?(
+    path: string,
+  ): Promise<{ kind: 'file' | 'directory' | 'link' | 'special'; size?: number } | undefined>;
 }
+
+const GIB = 1024 ** 3;
+/** Bytes. A larger file is no text, and reading it would only fill memory and disk. */
+const HUGE = GIB;
 
 export interface PathPolicyOptions extends Disk {
   platform: Platform;
@@ -133,8 +139,14 @@ export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
         return refused(given, `${given} cannot be followed to a real place.`);
       }
       const [asGiven, asReal] = [classify(given, among), classify(resolved, among)];
-      if (asReal.kind !== 'special' && (await options.stat?.(resolved))?.kind === 'special')
+      const found = asReal.kind === 'special' ? undefined : await options.stat?.(resolved);
+      if (found?.kind === 'special')
         return refused(given, `${given} is a device, a pipe or a socket, not a file.`);
+      if (found?.kind === 'file' && found.size !== undefined && found.size > HUGE)
+        return refused(
+          given,
+          `${given} is huge (${(found.size / GIB).toFixed(1)} GiB): nothing reads it whole.`,
+        );
       const stricter = careful(asReal) >= careful(asGiven) ? asReal : asGiven;
       const place = [asGiven.place, asReal.place].includes('outside') ? 'outside' : asReal.place;
       const reason =
