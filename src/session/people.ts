@@ -2,6 +2,7 @@
 import { type ApprovalAnswer, type Emit, type People, Unanswered } from '../agent/seams.ts';
 import type { Answer, Offer } from '../protocol/approvals.ts';
 import { PendingAnswers } from './pending.ts';
+import type { TakeYes } from './recentlyAllowed.ts';
 
 export interface SessionPeople extends People {
   /** Both: false when nothing waits under that call and nonce, or when it does not offer that answer. */
@@ -15,16 +16,17 @@ interface Waiting {
   reconsider(): Promise<void>;
 }
 
-/**
- * `answers`: what was answered before a crash, by call. `suggest`: which of the offers would spare the person most
- * questions.
- */
-export function createPeople(
-  emit: Emit,
-  attended: boolean,
-  answers: ReadonlyMap<string, string>,
-  suggest: (offers: readonly Offer[]) => number | undefined,
-): SessionPeople {
+export interface PeopleParts {
+  emit: Emit;
+  attended: boolean;
+  /** What was answered before a crash, by call. */
+  answers: ReadonlyMap<string, string>;
+  takeYes: TakeYes;
+  /** Which of the offers would spare the person most questions. */
+  suggest(offers: readonly Offer[]): number | undefined;
+}
+
+export function createPeople({ emit, attended, answers, takeYes, suggest }: PeopleParts): SessionPeople {
   const approvals = new PendingAnswers<ApprovalAnswer>();
   const questions = new PendingAnswers<string>();
   const waiting = new Map<string, Waiting>();
@@ -32,8 +34,9 @@ export function createPeople(
     if (!attended) throw new Unanswered('Nobody is there to answer.');
   };
   return {
-    approve: ({ callId, preview, reasons, offers }, signal, again) =>
-      approvals
+    approve: async ({ callId, preview, reasons, offers }, signal, again) => {
+      if (takeYes(callId, preview, reasons)) return { answer: 'once' };
+      return approvals
         .wait(callId, signal, async nonce => {
           const reconsider = async () => {
             const decision = await again();
@@ -52,7 +55,8 @@ export function createPeople(
           });
           needSomeone();
         })
-        .finally(() => waiting.delete(callId)),
+        .finally(() => waiting.delete(callId));
+    },
     reconsider() {
       // A decision that fails leaves the question where it is: the person decides.
       for (const { reconsider } of waiting.values()) reconsider().catch(() => {});

@@ -9,6 +9,7 @@ import type { Begun } from '../tools/tool.ts';
 import { CheckpointFold } from './checkpoints/fold.ts';
 import { HistoryFold } from './history.ts';
 import { MemoryFold } from './memory.ts';
+import { RecentlyAllowed } from './recentlyAllowed.ts';
 import { type Reservation, reserve } from './reservations.ts';
 import { OftenAllowed } from './rules/oftenAllowed.ts';
 import { SeenFilesFold } from './seenFiles.ts';
@@ -23,6 +24,7 @@ export class SessionState {
   /** What people granted for the session. */
   rules: readonly HeldRule[] = [];
   readonly oftenAllowed = new OftenAllowed();
+  readonly recentlyAllowed = new RecentlyAllowed();
   /** What was about to happen, of calls whose result is not recorded. */
   readonly intents = new Map<string, Begun>();
   /** Answers of people to calls whose result is not recorded: after a crash nobody is asked twice. */
@@ -57,6 +59,7 @@ export class SessionState {
     this.reservations = reserve(this.reservations, e);
     this.checkpoints.apply(e);
     this.oftenAllowed.apply(e);
+    this.recentlyAllowed.apply(e);
     switch (e.type) {
       case 'session.started':
         this.tools = e.tools;

@@ -40,9 +40,13 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
     await record(event);
   };
   const emit: Emit = Object.assign(recordCovered, { live: recorder.show });
-  const people = createPeople(emit, options.attended, state.answers, offers =>
-    state.oftenAllowed.suggest(offers),
-  );
+  const people = createPeople({
+    emit,
+    attended: options.attended,
+    answers: state.answers,
+    takeYes: state.recentlyAllowed.now(options.now()),
+    suggest: offers => state.oftenAllowed.suggest(offers),
+  });
   const mayAsk = createBudget({ ...options, state, record, spentOn: parts.spentOn });
 
   /** Closed while a turn is being begun or its end recorded: nothing can join it then. */

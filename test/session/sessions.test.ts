@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../src/model/client.ts';
 import type { Effect } from '../../src/protocol/access.ts';
+import type { EventOf, NewEvent } from '../../src/protocol/events.ts';
 import type { ToolCall } from '../../src/protocol/message.ts';
 import { call, reply, scriptedModel } from '../agent/fakes.ts';
 import { output, pending, type Workshop, workshop } from './workshop.ts';
@@ -230,6 +231,36 @@ describe('a session that was cut off', () => {
     await third.settled();
     expect(model.requests[0]?.at(-1)).toMatchObject({ role: 'tool', text: 'b' });
     expect(third.transcript.head).toMatchObject({ status: 'idle', pending: [] });
+  });
+
+  it('asks no second time for what was just allowed and had not begun; for anything else it does', async () => {
+    await using shop = workshop();
+    const go = async (line: string, age: number, shown?: string) => {
+      const first = await shop.start(scriptedModel([[reply({ calls: [command('c', line)] })]]));
+      await first.send('go');
+      await pending(first);
+      await first.close();
+      const asking = (await shop.events(first.id)).find(event => event.type === 'approval.requested')!;
+      const { seq: _seq, at: _at, ...asked } = asking as EventOf<'approval.requested'>;
+      const other = { kind: 'command' as const, command: shown ?? '', cwd: shop.work };
+      const events: NewEvent[] = [
+        shown === undefined ? asked : { ...asked, preview: other },
+        { type: 'tool.decided', callId: 'c', verdict: 'allow', by: 'person' },
+      ];
+      await shop.append(first.id, events, () => Date.now() - age);
+      const session = await shop.reopen(first.id, scriptedModel([done]));
+      await session.resume();
+      const again = await Promise.race([
+        pending(session).then(() => true),
+        session.settled().then(() => false),
+      ]);
+      await session.close();
+      return again;
+    };
+    expect(await go('echo 1 > one.txt', 1_000)).toBe(false);
+    expect(shop.read('one.txt')).toBe('1\n');
+    expect(await go('echo 2 > two.txt', 3_600_000)).toBe(true);
+    expect(await go('echo 3 > three.txt', 1_000, 'echo other')).toBe(true);
   });
 
   it('before its first message was recorded asks the model nothing, and takes the next message', async () => {

@@ -23,7 +23,7 @@ export interface Workshop extends AsyncDisposable {
   reopen(id: string, model: ModelClient): Promise<Session>;
   events(id: string): Promise<SessionEvent[]>;
   /** Writes to a closed session's log, as a process that crashed did. */
-  append(id: string, events: NewEvent[]): Promise<void>;
+  append(id: string, events: NewEvent[], now?: () => number): Promise<void>;
   read(name: string): string;
   write(name: string, text: string): void;
 }
@@ -61,8 +61,11 @@ export function workshop(): Workshop {
     start: async (model, mode = 'ask', more) => keep(await sessions(model, more).start({ backend, mode })),
     reopen: async (id, model) => keep(await sessions(model).open(id)),
     events: id => sessions(none).read(id),
-    async append(id, events) {
-      const log = await openLog(sessionFiles(path.join(dir, 'state')).paths(id).directory, { write: true });
+    async append(id, events, now) {
+      const log = await openLog(sessionFiles(path.join(dir, 'state')).paths(id).directory, {
+        write: true,
+        now,
+      });
       for (const event of events) await log.append(event, 'synced');
       await log.close();
     },

@@ -85,14 +85,14 @@ test('it runs on in the background, is taken back with a click, and comes back b
   const one = await toBackground();
   await chat.button('Take Over').click();
   await banner.waitFor({ state: 'detached' });
-  expect(lives(one)).toBe(false);
+  await expect.poll(() => lives(one), { timeout: 10_000 }).toBe(false);
 
   const two = await toBackground();
   await reload();
   await chat.open();
   await chat.row('Ran npm test').waitFor(LONG);
   await chat.approve(/^Approval: Edit src\//, 'Allow once');
-  expect(lives(two)).toBe(false);
+  await expect.poll(() => lives(two), { timeout: 10_000 }).toBe(false);
   await finish();
 });
 

@@ -99,7 +99,14 @@ export async function verifySession(events: readonly SessionEvent[]): Promise<Ve
     };
     const emit: Emit = Object.assign(record, { live: () => {} });
     const peopleOf = (isThere: boolean) =>
-      createPeople(emit, isThere, state.answers, offers => state.oftenAllowed.suggest(offers));
+      createPeople({
+        emit,
+        attended: isThere,
+        answers: state.answers,
+        // Allowed just before the session moved: not asked again, as the tape shows.
+        takeYes: callId => tape.next?.type === 'tool.decided' && tape.next.callId === callId,
+        suggest: offers => state.oftenAllowed.suggest(offers),
+      });
     const attended = peopleOf(true);
     const unattended = peopleOf(false);
     const people: People = {

@@ -13,7 +13,9 @@ export function useWindow(options: WindowOptions = {}): () => Window {
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
     const name = task.name.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
-    await window?.page.screenshot({ path: path.join(cache, 'failures', `${name}.png`) });
+    // A test may have closed the first page and gone on in another.
+    const page = window?.context.pages().at(-1);
+    await page?.screenshot({ path: path.join(cache, 'failures', `${name}.png`) });
   });
   afterAll(() => window?.close());
   return () => {

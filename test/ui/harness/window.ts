@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from '../../../scripts/lib/browser.mjs';
 import { isolatedEnv } from '../../../scripts/lib/isolation.mjs';
 import { findToolchain } from '../../../scripts/lib/npm.mjs';
@@ -40,6 +40,8 @@ export interface Tab {
 export interface Window extends Tab {
   /** Of the workspace; with `folder: 'none'` an empty one that is not open. */
   folder: string;
+  /** All pages of the browser. */
+  context: BrowserContext;
   /** The home directory that the server and all it starts see. */
   home: string;
   /** Another window on the same folder. */
@@ -98,6 +100,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   return {
     ...(await openTab()),
     folder: workspace,
+    context,
     home,
     another: openTab,
     async close() {
