@@ -187,3 +187,86 @@ describe('the session bar', () => {
     expect(view.posted).toEqual([{ type: 'setMode', mode: 'edits' }]);
   });
 });
+
+describe('while it runs', () => {
+  const queue = [
+    { id: 'q1', text: 'then this', context: [] },
+    { id: 'q2', text: 'and that', context: [{ label: 'a.ts', text: 'x' }] },
+  ];
+  const at = (status: 'running' | 'stopped') => {
+    const snapshot = script().say('go').beginStep().snapshot();
+    return { ...snapshot, head: { ...snapshot.head!, status, queue } };
+  };
+  const waiting = (view: View) =>
+    [...view.root.querySelectorAll('.queued-text')].map(element => element.textContent);
+
+  it('Enter steers, Alt+Enter queues, and the menu of the send button does both', async () => {
+    const view = await openView();
+    await view.receive({ ...at('running') });
+    expect(box(view).placeholder).toMatch(/^Steer its next step, or queue with /);
+    const say = async (text: string, act: () => Promise<void>) => {
+      await view.type(text);
+      await act();
+    };
+    await say('now', () => view.press(box(view), 'Enter'));
+    await say('later', () => view.press(box(view), 'Enter', { altKey: true }));
+    await say('修复', () => view.press(box(view), 'Enter', { altKey: true, isComposing: true }));
+    expect(sent(view)).toHaveLength(2);
+    await view.click('Ways to send');
+    const items = [...view.root.querySelectorAll<HTMLElement>('.ways [role=menuitem]')];
+    expect(items.map(item => item.textContent)).toEqual([
+      'Send for the next stepEnter',
+      expect.stringMatching(/^Queue for after this turn/),
+    ]);
+    await view.click(/^Queue for after this turn/);
+    expect(sent(view)).toEqual([
+      { type: 'send', text: 'now', context: [] },
+      { type: 'send', text: 'later', context: [], later: true },
+      { type: 'send', text: '修复', context: [], later: true },
+    ]);
+  });
+
+  it('what waits is shown, edited in place, sent now, or removed', async () => {
+    const view = await openView();
+    await view.receive({ ...at('running') });
+    expect(waiting(view)).toEqual(['then this', 'and that']);
+    await view.click('Remove the queued message');
+    await view.click('Send for the next step instead');
+    await view.click('Edit the queued message');
+    const editor = view.find<HTMLTextAreaElement>('textarea[aria-label="Queued message"]');
+    expect(editor.value).toBe('then this');
+    editor.value = 'then this, better';
+    await view.press(editor, 'Enter', { isComposing: true });
+    await view.press(editor, 'Enter');
+    expect(view.posted).toEqual([
+      { type: 'removeQueued', id: 'q1' },
+      { type: 'sendQueued', id: 'q1' },
+      { type: 'editQueued', id: 'q1', text: 'then this, better' },
+    ]);
+    expect(waiting(view)).toHaveLength(2);
+  });
+
+  it('after a stop the queue waits, and is let go on', async () => {
+    const view = await openView();
+    await view.receive({ ...at('stopped') });
+    expect(view.find('.queue-head').textContent).toContain('2 messages waiting');
+    await view.click('Send them');
+    expect(view.posted).toEqual([{ type: 'sendQueued' }]);
+  });
+});
+
+it('room that was made is taken back with its newest row', async () => {
+  const view = await openView();
+  const s = script().say('go').beginStep();
+  s.emit({ type: 'context.trimmed', results: 3, tokens: 9_000 });
+  s.emit({ type: 'context.trimmed', results: 5, tokens: 12_000 });
+  await view.receive(s.snapshot());
+  expect([...view.root.querySelectorAll('.room .line')].map(line => line.textContent)).toEqual([
+    expect.stringContaining('Set 3 tool outputs aside to make room, about 9k tokens'),
+    expect.stringContaining('Set 5 tool outputs aside to make room, about 12k tokens'),
+  ]);
+  expect(view.root.querySelectorAll('.room button')).toHaveLength(1);
+  const newest = s.events.findLast(e => e.type === 'context.trimmed')!.seq;
+  await view.click('Undo');
+  expect(view.posted).toEqual([{ type: 'takeBackRoom', seq: newest }]);
+});

@@ -39,12 +39,12 @@ export function Footer({ canSend, onSend }: Props) {
         disabled={!canSend}
         onClick={() => onSend('now')}
       />
-      {isBusy.value && <SendMenu {...{ canSend, onSend }} />}
+      {isBusy.value && <SendMenu onSend={onSend} />}
     </div>
   );
 }
 
-function SendMenu({ canSend, onSend }: Props) {
+function SendMenu({ onSend }: Pick<Props, 'onSend'>) {
   return (
     <Menu
       label="Ways to send"
@@ -52,7 +52,6 @@ function SendMenu({ canSend, onSend }: Props) {
       class="icon-menu ways"
       align="right"
       side="above"
-      disabled={!canSend}
     >
       {close => (
         <>

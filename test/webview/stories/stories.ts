@@ -6,6 +6,7 @@ import { long } from './long.ts';
 import { quiet } from './quiet.ts';
 import { replays } from './replays.ts';
 import { running } from './running.ts';
+import { waiting } from './waiting.ts';
 
 export interface Story {
   name: string;
@@ -16,4 +17,4 @@ export interface Story {
   type?: string;
 }
 
-export const stories: Story[] = [...quiet, ...running, ...asks, ...ends, ...replays, ...long];
+export const stories: Story[] = [...quiet, ...running, ...asks, ...ends, ...waiting, ...replays, ...long];
