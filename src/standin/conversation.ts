@@ -20,16 +20,28 @@ export interface Conversation {
   steps: number;
   /** Names of the tools that may be called. */
   tools: ReadonlySet<string>;
+  /** What stands in the place of earlier work on the task, if that gave way to a summary. */
+  summary: string | undefined;
+  /** What went on before the task: what a summary is asked for sums up. */
+  earlier(): Conversation;
   /** The same tools, as they were declared. */
   declared: readonly WireTool[];
 }
 
+/** How the agent opens what the model wrote when it was asked for a summary. */
+const SUMMARY = /^# Where the work stands\n/;
+
+/** How it then has the model go on: no task of its own. */
+const ROOM_MADE = /^\[Room was made in the context\b/;
+
 /** @param known whether some scenario takes this text as its task */
 export function conversationOf(request: ChatRequest, known: (text: string) => boolean): Conversation {
   const { messages } = request;
-  const start = taskStart(messages, known);
+  const start = taskStart(messages, text => !ROOM_MADE.test(text) && known(text));
   const after = messages.slice(start + 1);
   const lastReply = after.findLastIndex(message => message.role === 'assistant');
+  const summary =
+    after[0]?.role === 'assistant' && SUMMARY.test(textOf(after[0])) ? textOf(after[0]) : undefined;
   return {
     task: start < 0 ? '' : textOf(messages[start]!),
     interjections: after
@@ -38,7 +50,9 @@ export function conversationOf(request: ChatRequest, known: (text: string) => bo
       .map(textOf)
       .filter(text => !goesOn(text)),
     done: after.flatMap((message, index) => doneIn(message, after.slice(index + 1))),
-    steps: after.filter(message => message.role === 'assistant').length,
+    steps: after.filter(message => message.role === 'assistant').length - (summary === undefined ? 0 : 1),
+    summary,
+    earlier: () => conversationOf({ ...request, messages: messages.slice(0, Math.max(0, start)) }, known),
     tools: new Set(request.tools?.map(tool => tool.function.name)),
     declared: request.tools ?? [],
   };
@@ -56,7 +70,8 @@ function taskStart(messages: readonly WireMessage[], known: (text: string) => bo
   if (stopped && !goesOn(textOf(messages[newest]!))) return newest;
   for (let index = newest - 1; index >= 0; index--) {
     const message = messages[index]!;
-    if (message.role === 'assistant' && !message.tool_calls?.length) return newest;
+    const isAnswer = message.role === 'assistant' && !message.tool_calls?.length;
+    if (isAnswer && !SUMMARY.test(textOf(message))) return newest;
     if (message.role === 'user' && known(textOf(message))) return index;
   }
   return newest;

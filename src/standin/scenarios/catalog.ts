@@ -8,6 +8,7 @@ import { fixProblem } from './fixProblem.ts';
 import { longRun } from './longRun.ts';
 import { planFirst } from './planFirst.ts';
 import { reviewChanges } from './reviewChanges.ts';
+import { summary } from './summary.ts';
 import { unknown } from './unknown.ts';
 
 /** What people can ask for. */
@@ -21,7 +22,7 @@ const offered: readonly Scenario[] = [
   explain,
 ];
 
-const knowing: readonly Scenario[] = [backendCheck, ...offered];
+const knowing: readonly Scenario[] = [backendCheck, summary, ...offered];
 
 export const scenarios: readonly Scenario[] = [...knowing, unknown(() => offered)];
 

@@ -2,6 +2,7 @@
 import type { Conversation, Done } from '../conversation.ts';
 import { exitCode, latest, matches, paths, wasDenied, withoutNumbers } from '../results.ts';
 import { act, answer, editFile, type Reply, readFile, runCommand, type Scenario } from '../script.ts';
+import { stepsTaken } from './summary.ts';
 
 const STEPS = 300;
 
@@ -11,14 +12,15 @@ export const longRun: Scenario = {
   matches: text => /\blong[- ]run\b|\b\d{2,}[- ]steps?\b/i.test(text),
   next(conversation) {
     const wanted = Number(conversation.task.match(/\b(\d+)[- ]steps?\b/i)?.[1]) || STEPS;
-    const step = conversation.steps + 1;
-    const found = latest(conversation, 'find_files');
-    if (!found)
+    const step = stepsTaken(conversation.summary) + conversation.steps + 1;
+    const listed = listing(conversation);
+    if (!listed)
       return act(
         `A run of ${wanted} steps, the answer included. First the files, then read, search, run and edit in turn.`,
         { name: 'find_files', arguments: { globs: ['**/*.js', '!node_modules/**', '!dist/**'] } },
       );
-    const files = paths(found.result);
+    if (typeof listed !== 'string') return listed;
+    const files = paths(listed);
     if (!files.length)
       return answer(
         'find_files found no JavaScript file, so there is nothing to work on.',
@@ -30,6 +32,29 @@ export const longRun: Scenario = {
     return stepOn(conversation, files, step, wanted);
   },
 };
+
+/** The list of files as it was found; how to get it back when it is out of sight; undefined before it was asked for. */
+function listing(conversation: Conversation): string | Reply | undefined {
+  const found = latest(conversation, 'find_files');
+  const recalled = latest(conversation, 'recall', call => call.arguments.entry !== undefined);
+  if (found && !isSetAside(found.result)) return found.result;
+  if (recalled && !isSetAside(recalled.result)) return recalled.result;
+  if (!conversation.tools.has('recall') || (!found && conversation.summary === undefined)) return undefined;
+  const searched = latest(conversation, 'recall', call => call.arguments.tool === 'find_files');
+  const entry = (found?.result ?? searched?.result)?.match(
+    /recall with entry (\d+)|entry (\d+) .*find_files .* gave/,
+  );
+  if (entry)
+    return act('The list of files is out of sight. I read it again in the log.', {
+      name: 'recall',
+      arguments: { entry: Number(entry[1] ?? entry[2]) },
+    });
+  return act('Which files there are was found before the summary. I look for it in the log.', {
+    name: 'recall',
+    arguments: { query: 'gave', tool: 'find_files' },
+  });
+}
+const isSetAside = (result: string) => result.startsWith('[Output set aside');
 
 /** Four kinds of step in turn over one file, then the next file. */
 function stepOn(conversation: Conversation, files: readonly string[], step: number, wanted: number): Reply {
