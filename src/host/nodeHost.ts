@@ -59,7 +59,9 @@ export function createNodeHost(options: NodeHostOptions): Host {
     find: async (path, globs, max, signal) => findFiles(ripgrep(), path, globs, max, signal),
     search: async (query, signal) => searchText(ripgrep(), query, signal),
     async run(spec, onOutput, signal) {
-      const hardened = spec.unasked ? await hardenedEnvironment(path.dirname(spec.outputFile)) : {};
+      // The sandbox hides secrets itself, and with them the place of these settings.
+      const isOpen = spec.unasked && (await sandbox.state()).state !== 'on';
+      const hardened = isOpen ? await hardenedEnvironment(path.dirname(spec.outputFile)) : {};
       const full = { ...env, ...hardened };
       if (process.platform === 'win32') return runPiped(spec, full, onOutput, signal);
       return runConfined(sandbox, spec, full, onOutput, signal);

@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
 import { findRipgrep } from '../../src/host/ripgrepBinary.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
+import { box, noSandbox } from './sandbox/box.ts';
+
+const why = await noSandbox();
 
 describe('git in any command', () => {
   it('starts no program that a repository names for looking, nor takes files for a repository', async () => {
@@ -64,5 +67,18 @@ describe('a command that nobody was asked about', () => {
     };
     expect(await search(true)).toEqual(['a.ts']);
     expect(await search(false)).toHaveLength(names.length);
+  });
+
+  it.skipIf(why)(`does the same in the sandbox${why ? ` (skipped: ${why})` : ''}`, async () => {
+    const programs = path.dirname(findRipgrep(undefined, process.env.PATH ?? '', []));
+    const { run } = box({
+      'project/a.ts': 'KEY\n',
+      'project/server.pem': 'KEY\n',
+      'project/deploy/id_rsa': 'KEY\n',
+    });
+    const { output } = await run(`PATH=${programs}:$PATH; rg -l --no-ignore --no-messages KEY`, {
+      unasked: true,
+    });
+    expect(output.trim()).toBe('a.ts');
   });
 });
