@@ -55,7 +55,12 @@ export function askPerson(
   const again = () => decide(plan.access, edited);
   const outcome = people
     .approve({ callId: call.id, title, preview, reasons, offers }, signal, again)
-    .then(answer => recordAnswer(call, answer, input));
+    .then(async answer => {
+      const isYes = answer.answer === 'once' || answer.answer === 'rule';
+      // What was forbidden while the question stood there stays forbidden.
+      const now = isYes ? await again() : undefined;
+      return now?.verdict === 'deny' ? recordDecision(call, now, input) : recordAnswer(call, answer, input);
+    });
   outcome.catch(() => {}); // Whoever awaits it sees the failure; a call that is never reached has none to see.
   return { plan, reasons, outcome };
 }

@@ -14,7 +14,7 @@ import type { PolicyOptions } from './policy.ts';
 import { offersForCommand } from './rules/commandOffers.ts';
 import { deniedCommand, deniedPath } from './rules/denied.ts';
 import { changes, covers, grantFor } from './rules/granted.ts';
-import { whose } from './rules/words.ts';
+import { quoted, whose } from './rules/words.ts';
 
 type CommandAccess = Extract<Access, { kind: 'command' }>;
 
@@ -98,7 +98,7 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
     if (denied?.sure) return denyBy(denied.held);
     const onlyLooks = !!judged.commands?.every(c => looks(textsOf(c)) && c.redirects.every(isHarmless));
     if (mode === 'plan' && (isElsewhere || !onlyLooks)) return plannedOnly();
-    if (isElsewhere) return ask([where.reason ?? `${cwd} is not a directory of the workspace.`]);
+    if (isElsewhere) return ask([where.reason ?? `${quoted(cwd)} is not a directory of the workspace.`]);
 
     const shell = platform === 'win32' ? 'Commands are not checked on Windows yet.' : strangePath;
     if (judged.reasons.length === 0 && !shell) return allow('policy');
@@ -157,7 +157,8 @@ function suspended(rules: readonly HeldRule[], offers: readonly Offer[]): string
   );
 }
 
-const wasChanged = (file: string) => `${file}, which decides what this runs, was changed by the agent.`;
+const wasChanged = (file: string) =>
+  `${quoted(file)}, which decides what this runs, was changed by the agent.`;
 
 /** Characters and words of a line that nobody can read whole: enough for a rule that forbids to see what it means. */
 const MOST_TEXT = 64_000;

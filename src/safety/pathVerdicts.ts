@@ -29,7 +29,7 @@ export function judgeWrite(facts: PathFacts, now: Now, platform: Platform = 'lin
   if (facts.kind === 'special') return deny(reason);
   if (mode === 'plan') return plannedOnly();
   if (facts.kind !== 'ordinary' || facts.place === 'outside') return ask([reason]);
-  if (facts.place === 'readable') return ask([`${facts.given} belongs to Ascent's own records.`]);
+  if (facts.place === 'readable') return ask([`${quoted(facts.given)} belongs to Ascent's own records.`]);
   if (broken) return ask([broken]);
   if (mode !== 'ask') return allow('mode');
   const granted = rules.find(held => coversEdit(held, facts.resolved, platform));

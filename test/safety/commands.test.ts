@@ -116,7 +116,7 @@ describe('a grant for the session', () => {
     const decision = await decide('npm test', { rules: suspended, options });
     expect(decision.verdict).toBe('ask');
     expect(decision.reasons).toContain(
-      '/ws/package.json, which decides what this runs, was changed by the agent.',
+      '`/ws/package.json`, which decides what this runs, was changed by the agent.',
     );
     const other = { editedByAgent: () => ['/ws/src/a.ts'] };
     expect(await decide('npm test', { rules, options: other })).toMatchObject({ verdict: 'allow' });

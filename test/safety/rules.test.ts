@@ -260,7 +260,7 @@ describe('a rule for a command', () => {
     const decision = await decide(command('npm test'), 'ask', changed);
     expect(decision.verdict).toBe('ask');
     expect(decision.reasons[0]).toBe(
-      '/ws/package.json, which decides what this runs, was changed by the agent.',
+      '`/ws/package.json`, which decides what this runs, was changed by the agent.',
     );
     expect(decision.offers).toHaveLength(3);
     const edited = ['/ws/package.json'];

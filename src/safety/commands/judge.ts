@@ -1,6 +1,8 @@
 /** Whether a command line only looks, and at what: the programs by their rules, their paths by the path policy. */
+
 import type { PathFacts, PathPolicy } from '../paths/pathPolicy.ts';
 import { isBelow, pathsOf } from '../paths/spelling.ts';
+import { quoted } from '../rules/words.ts';
 import type { BashParser } from './bashParser.ts';
 import { decode } from './decode.ts';
 import type { Redirect, SimpleCommand } from './lex.ts';
@@ -81,7 +83,7 @@ export async function judgeCommand(
   const mayRead = (facts: PathFacts): boolean => {
     const bad = facts.kind === 'secret' || facts.kind === 'special';
     if (bad || facts.place === 'outside')
-      note(facts.reason ?? `${facts.given} may not be read unasked.`, bad);
+      note(facts.reason ?? `${quoted(facts.given)} may not be read unasked.`, bad);
     return !bad && facts.place !== 'outside';
   };
 
@@ -92,7 +94,7 @@ export async function judgeCommand(
     if (text === '/dev/null' && (operator === '>' || operator === '>>' || operator === '&>')) return;
     const writes = (facts: PathFacts) =>
       note(
-        facts.reason ?? `It writes ${facts.given}.`,
+        facts.reason ?? `It writes ${quoted(facts.given)}.`,
         facts.kind !== 'ordinary' || facts.place === 'outside',
       );
     await everyPlace(text, writes, 'write');
@@ -139,12 +141,12 @@ export async function judgeCommand(
       return;
     }
     if (permitted(words, { places, fed })) return;
-    note(use?.refused ?? `\`${program}\` is not known to only read.`);
+    note(use?.refused ?? `${quoted(program, 60)} is not known to only read.`);
   }
 
   async function readWhole(facts: PathFacts, how: 'tree' | 'visible' | 'file' | undefined): Promise<void> {
     if (how === 'visible' && facts.kind !== 'ordinary')
-      note(`It searches ${facts.given}, where credentials may lie.`, true);
+      note(`It searches ${quoted(facts.given)}, where credentials may lie.`, true);
     else if (how === 'file' && (!world.stat || (await world.stat(facts.resolved))?.kind === 'directory'))
       note(`It compares whole directories.`);
     else if (how === 'tree') await searchTree(facts, world, spent, note);

@@ -2,6 +2,7 @@
  * Reads a program's arguments by its list of harmless options. Every option that is not listed is a reason to ask,
  * and so is an abbreviated one: what is not known exactly is not known.
  */
+import { quoted } from '../rules/words.ts';
 
 export interface OptionList {
   /** Options of one letter without a value, and those with one. */
@@ -30,7 +31,7 @@ export function readArguments(program: string, words: readonly string[], list: O
   const operands: string[] = [];
   const given: [option: string, value: string][] = [];
   const unlisted = (option: string) => ({
-    refused: `\`${program}\` has the option \`${option}\`, which is not on the list of harmless ones.`,
+    refused: `${quoted(program, 60)} has the option ${quoted(option, 60)}, which is not on the list of harmless ones.`,
   });
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;

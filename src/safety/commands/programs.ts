@@ -4,6 +4,7 @@
  * programs), [ (a file pattern), less and more (input filters), env and printenv (keys), xargs, npm (a workspace's
  * .npmrc says where it writes its logs), and cargo, rustc, go (a workspace's file chooses the toolchain).
  */
+import { quoted } from '../rules/words.ts';
 import { date, lookUp, printf, test } from './builtins.ts';
 import { awk, jq, sed } from './languages.ts';
 import { type OptionList, readArguments } from './options.ts';
@@ -204,7 +205,7 @@ export function useOf(argv: readonly string[]): Use | undefined {
   const read = readArguments(program, args, rule);
   if ('refused' in read) return read;
   if (rule.operands === 'none' && read.operands.length > 0)
-    return { refused: `\`${program}\` takes no \`${read.operands[0]}\` here.` };
+    return { refused: `${quoted(program, 60)} takes no ${quoted(read.operands[0] ?? '', 60)} here.` };
   if (program === 'nl' && /\d{4}/.test(read.options.get('w') ?? ''))
     return { refused: '`nl` would pad what it prints until the disk is full.' };
   if (rule.like && !read.operands.every(o => rule.like!.test(o)))

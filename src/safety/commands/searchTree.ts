@@ -1,7 +1,9 @@
 /** Whether secrets lie below a directory that a command would search whole. */
+
 import { kindOfNames } from '../paths/names.ts';
 import type { PathFacts } from '../paths/pathPolicy.ts';
 import { pathsOf } from '../paths/spelling.ts';
+import { quoted } from '../rules/words.ts';
 import type { CommandWorld } from './judge.ts';
 
 /** What one line may cost: more than this is not looked through, and the command asks. */
@@ -25,7 +27,7 @@ export async function searchTree(
   const { list, stat } = world;
   if (!list) return note('It searches a whole directory, hidden files too.');
   const { sep } = pathsOf(world.paths.platform);
-  const tooMuch = `It searches ${facts.given}, hidden files too, and that is too much to be checked.`;
+  const tooMuch = `It searches ${quoted(facts.given)}, hidden files too, and that is too much to be checked.`;
   const isFile = async (path: string) => (await stat?.(path))?.kind === 'file';
   const waiting = [facts.resolved];
   while (waiting.length > 0) {
@@ -45,7 +47,7 @@ export async function searchTree(
         const found = kindOfNames([name]);
         if (found.kind === 'secret')
           return note(
-            `It searches all of ${facts.given}, and ${directory}${sep}${name} may hold credentials.`,
+            `It searches all of ${quoted(facts.given)}, and ${quoted(directory + sep + name)} may hold credentials.`,
             true,
           );
         if (name !== entry) waiting.push(directory + sep + name);

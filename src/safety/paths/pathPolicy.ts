@@ -2,6 +2,7 @@
  * Where a path leads and what it holds. The spelling that was given and the real path behind its links are both
  * classified, and the more careful answer counts. Nothing here touches the disk: `resolve` and `stat` are given.
  */
+import { quoted } from '../rules/words.ts';
 import { kindOfNames, type NameKind } from './names.ts';
 import { badSpelling, componentsBelow, isBelow, type Platform, pathsOf } from './spelling.ts';
 
@@ -79,13 +80,22 @@ export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
     const names = kindOfNames(componentsBelow(path, home?.path ?? paths.parse(path).root, platform));
     const place = home?.place ?? 'outside';
     if (names.kind === 'secret')
-      return { place, kind: 'secret', reason: `${path} may hold credentials (${names.name}).` };
+      return {
+        place,
+        kind: 'secret',
+        reason: `${quoted(path)} may hold credentials (${quoted(names.name ?? '')}).`,
+      };
     if (names.kind === 'control')
-      return { place, kind: 'control', reason: `${path} steers tools, editors or agents (${names.name}).` };
+      return {
+        place,
+        kind: 'control',
+        reason: `${quoted(path)} steers tools, editors or agents (${quoted(names.name ?? '')}).`,
+      };
     // A workspace can hold the state directory (a home directory does); its rules must not be mere files then.
     if (place !== 'readable' && options.own?.some(own => isBelow(path, own, platform)))
-      return { place, kind: 'control', reason: `${path} belongs to Ascent's own records.` };
-    if (place === 'outside') return { place, kind: 'ordinary', reason: `${path} is outside the workspace.` };
+      return { place, kind: 'control', reason: `${quoted(path)} belongs to Ascent's own records.` };
+    if (place === 'outside')
+      return { place, kind: 'ordinary', reason: `${quoted(path)} is outside the workspace.` };
     return { place, kind: 'ordinary' };
   }
 
@@ -136,22 +146,22 @@ export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
       try {
         resolved = await walk(spelled);
       } catch {
-        return refused(given, `${given} cannot be followed to a real place.`);
+        return refused(given, `${quoted(given)} cannot be followed to a real place.`);
       }
       const [asGiven, asReal] = [classify(given, among), classify(resolved, among)];
       const found = asReal.kind === 'special' ? undefined : await options.stat?.(resolved);
       if (found?.kind === 'special')
-        return refused(given, `${given} is a device, a pipe or a socket, not a file.`);
+        return refused(given, `${quoted(given)} is a device, a pipe or a socket, not a file.`);
       if (found?.kind === 'file' && found.size !== undefined && found.size > HUGE)
         return refused(
           given,
-          `${given} is huge (${(found.size / GIB).toFixed(1)} GiB): nothing reads it whole.`,
+          `${quoted(given)} is huge (${(found.size / GIB).toFixed(1)} GiB): nothing reads it whole.`,
         );
       const stricter = careful(asReal) >= careful(asGiven) ? asReal : asGiven;
       const place = [asGiven.place, asReal.place].includes('outside') ? 'outside' : asReal.place;
       const reason =
         stricter.reason && resolved !== given && stricter === asReal
-          ? `${given} leads to ${resolved}. ${stricter.reason}`
+          ? `${quoted(given)} leads to ${quoted(resolved)}. ${stricter.reason}`
           : stricter.reason;
       return { given, resolved, place, kind: stricter.kind, ...(reason ? { reason } : {}) };
     },
@@ -168,8 +178,8 @@ function careful(facts: { place: Place; kind: PathFacts['kind'] }): number {
 function deviceReason(path: string, platform: Platform): string | undefined {
   if (platform === 'win32') return undefined;
   const [top] = path.split('/').filter(Boolean);
-  if (top === 'dev') return `${path} is a device.`;
+  if (top === 'dev') return `${quoted(path)} is a device.`;
   if (platform !== 'darwin' && (top === 'proc' || top === 'sys'))
-    return `${path} belongs to the running system, not to files.`;
+    return `${quoted(path)} belongs to the running system, not to files.`;
   return undefined;
 }

@@ -189,7 +189,7 @@ describe('several calls of one reply', () => {
     await session.send('go');
     const [first, second] = (await waiting(session, 2)) as [PendingApproval, PendingApproval];
     expect(second.reasons[0]).toContain(
-      'package.json, which decides what this runs, was changed by the agent.',
+      'package.json`, which decides what this runs, was changed by the agent.',
     );
     once(session, first);
     once(session, second);
@@ -306,7 +306,7 @@ describe('a rule', () => {
     await third.send('go');
     const [again] = await waiting(third, 1);
     expect(again!.reasons[0]).toContain(
-      'package.json, which decides what this runs, was changed by the agent.',
+      'package.json`, which decides what this runs, was changed by the agent.',
     );
     third.approve('b', again!.nonce, 'deny');
     await third.settled();
