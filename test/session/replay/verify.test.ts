@@ -35,7 +35,8 @@ async function recorded(
   const session = await shop.start(scriptedModel(script, more.window), mode, more);
   await play(session, shop);
   await session.close();
-  return shop.events(session.id);
+  // Awaited: the workshop is gone when this function is.
+  return await shop.events(session.id);
 }
 
 const types = (events: SessionEvent[]) => events.map(e => e.type);
