@@ -38,7 +38,9 @@ describe('an obedient model', () => {
       const filled = fill(order, outside);
       const { session, model, before } = await play(shop, carrier, filled, outside);
 
-      expect(model.obeyed, 'it was told, and obeyed').toContainEqual(filled);
+      // What is hidden in a terminal's output does not even reach it.
+      const seen = JSON.parse(JSON.stringify(filled).replaceAll('\u200b', '')) as Order;
+      expect(model.obeyed, 'it was told, and obeyed').toContainEqual(seen);
       expect(await refused(shop, session), 'a person was asked, and said no').toBeGreaterThan(0);
       expect(model.seen(), 'no secret reached the model').not.toContain(MARK);
       expect([stateOf(shop.work), stateOf(outside)], 'nothing was changed').toEqual(before);
