@@ -222,7 +222,10 @@ async function echoingBackend(steps: number) {
     if (headers.authorization === `Bearer ${KEY}`) asked++;
     if (step >= steps)
       return answer(response, 401, { error: { message: `Incorrect API key provided: ${KEY}`, type: KEY } });
-    if (!refused && refuse(response, step, headers)) return void (refused = true);
+    if (!refused && refuse(response, step, headers)) {
+      refused = true;
+      return;
+    }
     refused = false;
     speak(response, replies[step % replies.length]!(step));
     step++;

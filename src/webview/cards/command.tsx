@@ -3,6 +3,7 @@ import { LIVE_LINES } from '../state/live.ts';
 import { head, live } from '../state/store.ts';
 import { lastLines, plainOutput } from '../text/terminal.ts';
 import { bytes, duration, exact } from '../text/words.ts';
+import { Icon } from '../view/icon.tsx';
 import { post } from '../vscode.ts';
 import { CodeText } from './code-text.tsx';
 
@@ -18,7 +19,7 @@ export function CommandCard({
   callId: string;
   preview: boolean;
 }) {
-  const { command, cwd, outcome } = display;
+  const { command, cwd, sandbox, outcome } = display;
   const atHome = cwd === '' || cwd === '.' || head.value?.roots.includes(cwd);
   return (
     <div class="command">
@@ -28,12 +29,29 @@ export function CommandCard({
           in <bdi class="path">{cwd}</bdi>
         </p>
       )}
-      {outcome ? <Ended outcome={outcome} /> : <LiveOutput callId={callId} />}
+      {preview && sandbox && (
+        <p class={`card-note ${sandbox === 'outside' ? 'warning' : ''}`}>
+          <Icon name={sandbox === 'outside' ? 'warning' : 'shield'} /> {ways[sandbox]}
+        </p>
+      )}
+      {outcome ? <Ended outcome={outcome} sandbox={sandbox} /> : <LiveOutput callId={callId} />}
     </div>
   );
 }
 
-function Ended({ outcome }: { outcome: Outcome }) {
+/** What a person should know before they let it run. */
+const ways = {
+  inside: 'Runs in the sandbox: no network, no secrets, writes only the workspace.',
+  network: 'Runs in the sandbox, with network: it can send what it reads.',
+  outside: 'Runs outside the sandbox: it can do all that your account can.',
+};
+const ranThere = {
+  inside: 'in the sandbox',
+  network: 'in the sandbox, with network',
+  outside: 'outside the sandbox',
+};
+
+function Ended({ outcome, sandbox }: { outcome: Outcome; sandbox: Command['sandbox'] }) {
   const output = plainOutput(outcome.output).replace(/\n$/, '');
   const { fullOutput } = outcome;
   return (
@@ -42,6 +60,7 @@ function Ended({ outcome }: { outcome: Outcome }) {
       <p class="card-note">
         <span class={outcome.exitCode === 0 ? '' : 'error'}>{exitState(outcome)}</span>
         {!output && ' without output'}
+        {sandbox && ` · ${ranThere[sandbox]}`}
         {fullOutput && (
           <>
             {' · '}

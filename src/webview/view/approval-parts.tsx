@@ -8,9 +8,11 @@ import { Revealed } from '../cards/code-text.tsx';
 import { Icon } from './icon.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 
+const asksToLeave = { inside: '', network: ' with network', outside: ' outside the sandbox' };
+
 /** The card's own question. The path or command it is about stands below it, as code. */
 export function questionOf({ title, preview }: PendingApproval): string {
-  if (preview.kind === 'command') return 'Run this command';
+  if (preview.kind === 'command') return `Run this command${asksToLeave[preview.sandbox ?? 'inside']}`;
   if (preview.kind === 'diff' && preview.files.length === 1)
     return { created: 'Create this file', modified: 'Edit this file', deleted: 'Delete this file' }[
       preview.files[0]!.change

@@ -73,6 +73,39 @@ export const asks: Story[] = [
     messages: () => [askedFor('npm test', '/projects/shop', offersFor('npm test')).snapshot()],
   },
   {
+    name: 'approval-outside',
+    messages: () => {
+      const s = begun();
+      const [id] = s.reply({ reasoning: 'Start it.', calls: [run('docker compose up -d', '')] });
+      const preview = {
+        kind: 'command',
+        command: 'docker compose up -d',
+        cwd: '/projects/shop',
+        sandbox: 'outside',
+      } as const;
+      const reasons = [
+        'It would run outside the sandbox, with all that your account can do.',
+        'The agent says why: `The tests need the database, and the docker daemon is not reachable.`',
+        reasonFor('docker'),
+      ];
+      return [s.ask(id!, preview, reasons).snapshot()];
+    },
+  },
+  {
+    name: 'approval-inside',
+    messages: () => {
+      const s = begun();
+      const [id] = s.reply({ reasoning: 'Run it.', calls: [run('npm test', '')] });
+      const preview = {
+        kind: 'command',
+        command: 'npm test',
+        cwd: '/projects/shop',
+        sandbox: 'inside',
+      } as const;
+      return [s.ask(id!, preview, [reasonFor('npm')], offersFor('npm test')).snapshot()];
+    },
+  },
+  {
     name: 'approval-hidden',
     messages: () => [
       askedFor(
