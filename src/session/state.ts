@@ -1,16 +1,17 @@
 /** Everything a session knows, folded from its events in one place: applied at open and at each append alike. */
 import { LoopGuard } from '../agent/loopGuard.ts';
+import type { Effect } from '../protocol/access.ts';
 import type { ApprovalMode, HeldRule } from '../protocol/approvals.ts';
 import type { Backend, EventOf, SessionEvent, TurnEnd } from '../protocol/events.ts';
 import type { ToolDeclaration } from '../protocol/message.ts';
 import { applyEvent, type Change, emptyTranscript } from '../protocol/transcript.ts';
-import { changes } from '../safety/rules/granted.ts';
 import type { Begun } from '../tools/tool.ts';
 import { CheckpointFold } from './checkpoints/fold.ts';
 import { HistoryFold } from './history.ts';
 import { MemoryFold } from './memory.ts';
 import { RecentlyAllowed } from './recentlyAllowed.ts';
 import { type Reservation, reserve } from './reservations.ts';
+import { changedBy } from './rules/changedBy.ts';
 import { OftenAllowed } from './rules/oftenAllowed.ts';
 import { SeenFilesFold } from './seenFiles.ts';
 
@@ -29,6 +30,8 @@ export class SessionState {
   readonly intents = new Map<string, Begun>();
   /** Answers of people to calls whose result is not recorded: after a crash nobody is asked twice. */
   readonly answers = new Map<string, string>();
+  /** Calls that run by what they are alone: they only look. */
+  readonly unasked = new Set<string>();
   /** Files that the agent changed: a command that does what they say asks again. */
   readonly edited = new Set<string>();
   /** Recorded at the start, so that every request of the session begins with the same bytes. */
@@ -80,19 +83,24 @@ export class SessionState {
         break;
       case 'tool.decided':
         this.addGrant(e);
+        if (e.by === 'policy') this.unasked.add(e.callId);
         break;
       case 'rule.removed':
         this.rules = this.rules.filter(held => held.id !== e.id);
         break;
       case 'tool.intent':
         this.intents.set(e.callId, e);
-        for (const effect of e.effects) if (effect.kind === 'file') this.noteEdit(effect.path);
+        for (const effect of e.effects) {
+          if (effect.kind === 'file') this.edited.add(effect.path);
+          if (effect.kind === 'file' || !this.unasked.has(e.callId)) this.suspendRules(effect);
+        }
         break;
       case 'question.answered':
         this.answers.set(e.callId, e.answer);
         break;
       case 'tool.result':
         this.intents.delete(e.callId);
+        this.unasked.delete(e.callId);
         this.answers.delete(e.callId);
         break;
     }
@@ -104,10 +112,10 @@ export class SessionState {
     this.rules = [...this.rules, { id: `e${seq}`, destination: 'session', rule: grant, since: at }];
   }
 
-  private noteEdit(file: string): void {
-    this.edited.add(file);
-    this.rules = this.rules.map(held =>
-      held.changed === undefined && changes(held.rule, file) ? { ...held, changed: file } : held,
-    );
+  private suspendRules(effect: Effect): void {
+    this.rules = this.rules.map(held => {
+      const changed = held.changed ?? changedBy(effect, held.rule);
+      return changed === undefined ? held : { ...held, changed };
+    });
   }
 }

@@ -34,7 +34,7 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
 
   /** Before an effect: the state that a person can go back to. */
   const recordCovered = async (event: NewEvent) => {
-    if (event.type === 'tool.intent') await parts.ruling.before(event.effects);
+    if (event.type === 'tool.intent') await parts.ruling.before(event.callId, event.effects);
     if (event.type === 'tool.intent' && state.turn)
       await recordAll(await taking.before(state.turn, state.transcript.head.step, event.effects));
     await record(event);

@@ -54,8 +54,24 @@ export function changes(rule: Rule, file: string): boolean {
         file,
       ),
     );
-  return decides(rule.command.split(/[\s'"`$(){};&|<>=]+/), file);
+  return decides(fragments(rule.command), file);
 }
+
+/**
+ * The file that a command line names and that alters what the rule lets run: what the command does with it, nobody
+ * knows. Files that the rule itself names do not count: running it is not changing it.
+ */
+export function namedIn(line: string, rule: Rule): string | undefined {
+  if (rule.kind !== 'argv' && rule.kind !== 'command') return undefined;
+  const own = rule.kind === 'argv' ? rule.words : fragments(rule.command);
+  return fragments(line).find(fragment => !own.includes(fragment) && changes(rule, fragment));
+}
+
+const fragments = (line: string) =>
+  line
+    .split(/[\s'"`$(){};&|<>=,:]+/)
+    .filter(Boolean)
+    .slice(0, 1000);
 
 /** `env npm test` does what package.json says, too. */
 function decides(words: readonly string[], file: string): boolean {

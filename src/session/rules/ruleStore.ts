@@ -6,9 +6,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as z from 'zod';
+import type { Effect } from '../../protocol/access.ts';
 import { Destination, type HeldRule, isDeny, Rule } from '../../protocol/approvals.ts';
-import { changes } from '../../safety/rules/granted.ts';
 import { type Disk, realDisk } from '../disk.ts';
+import { changedBy } from './changedBy.ts';
 
 const RuleFile = z.strictObject({
   version: z.literal(1),
@@ -41,8 +42,8 @@ export interface RuleStore {
   ): Promise<HeldRule>;
   /** False when there is none. */
   remove(id: string): Promise<boolean>;
-  /** The agent is about to change this file: rules whose commands do what it says hold no more. */
-  suspend(file: string): Promise<void>;
+  /** This is about to happen: rules whose commands do what it changes hold no more. */
+  suspend(effect: Effect): Promise<void>;
 }
 
 export function createRuleStore(stateDir: string, now: () => number, disk: Disk = realDisk): RuleStore {
@@ -142,10 +143,11 @@ export function createRuleStore(stateDir: string, now: () => number, disk: Disk 
       known.delete(id);
       return true;
     },
-    async suspend(file) {
-      for (const { id, rule, changed } of (await list()).rules)
-        if (changed === undefined && !isDeny(rule) && changes(rule, file))
-          await put(place(id, CHANGED), { file });
+    async suspend(effect) {
+      for (const { id, rule, changed } of (await list()).rules) {
+        const file = changed === undefined && !isDeny(rule) ? changedBy(effect, rule) : undefined;
+        if (file !== undefined) await put(place(id, CHANGED), { file });
+      }
     },
   };
 }

@@ -12,8 +12,8 @@ export interface Ruling {
   now(): Promise<Now>;
   /** Keeps what a person granted. False when it could not be kept; that is recorded. */
   keep(offer: Offer, record: (event: NewEvent) => Promise<void>): Promise<boolean>;
-  /** To be awaited before the effects happen: rules whose ground they change hold no more. */
-  before(effects: readonly Effect[]): Promise<void>;
+  /** To be awaited before a call's effects happen: rules whose ground they change hold no more. */
+  before(callId: string, effects: readonly Effect[]): Promise<void>;
 }
 
 /** Real paths of the workspace's folders: what kept rules are keyed by. */
@@ -45,8 +45,9 @@ export function createRuling(
         return false;
       }
     },
-    async before(effects) {
-      for (const effect of effects) if (effect.kind === 'file') await store.suspend(effect.path);
+    async before(callId, effects) {
+      for (const effect of effects)
+        if (effect.kind === 'file' || !state.unasked.has(callId)) await store.suspend(effect);
     },
   };
 }

@@ -313,6 +313,35 @@ describe('a rule', () => {
     expect(exists(shop, 'pwned')).toBe(false);
   });
 
+  it('asks again once a command that was asked for has named what it runs', async () => {
+    await using shop = workshop();
+    shop.write('package.json', '{"scripts":{"test":"true"}}\n');
+    const session = await shop.start(
+      scriptedModel([
+        [reply({ calls: [run('a', 'npm test')] })],
+        [reply({ calls: [run('look', 'cat package.json'), run('b', 'npm test')] })],
+        [reply({ calls: [run('c', 'sed -i s/true/false/ package.json')] })],
+        [reply({ calls: [run('d', 'npm test')] })],
+        done,
+      ]),
+    );
+    await session.send('go');
+    const [first] = await waiting(session, 1);
+    session.approve('a', first!.nonce, offerTo(first!, 'workspace'));
+    const sed = await when(session, () => session.transcript.head.pending.find(p => p.callId === 'c'));
+    once(session, sed as PendingApproval);
+    const again = await when(session, () => session.transcript.head.pending.find(p => p.callId === 'd'));
+    session.approve('d', again.nonce, 'deny');
+    await session.settled();
+    expect((await decided(shop, session)).map(e => [e.callId, e.by])).toEqual([
+      ['a', 'person'],
+      ['look', 'policy'],
+      ['b', 'rule'],
+      ['c', 'person'],
+      ['d', 'person'],
+    ]);
+  });
+
   it('is suggested after the same command was allowed once twice', async () => {
     await using shop = workshop();
     const steps = ['a', 'b', 'c'].map(id => [reply({ calls: [run(id, 'touch x')] })]);

@@ -9,6 +9,7 @@ import { temporaryDirectory } from '../../temporaryDirectory.ts';
 
 const npmTest: Rule = { kind: 'argv', words: ['npm', 'test'], within: '/ws' };
 const inWs = { destination: 'workspace', root: '/ws' } as const;
+const edit = (file: string) => ({ kind: 'file' as const, path: file, before: null, after: null });
 const open = (state: string, now = () => 1000) => createRuleStore(state, now);
 
 describe('kept rules', () => {
@@ -39,9 +40,9 @@ describe('kept rules', () => {
     const store = open(state);
     await store.add(npmTest, inWs);
     await store.add({ kind: 'edits' }, inWs);
-    await store.suspend('/ws/src/a.ts');
+    await store.suspend(edit('/ws/src/a.ts'));
     expect((await open(state).list()).rules.every(held => held.changed === undefined)).toBe(true);
-    await store.suspend('/ws/package.json');
+    await store.suspend(edit('/ws/package.json'));
     const changed = (await open(state).list()).rules.filter(held => held.changed);
     expect(changed).toMatchObject([{ rule: npmTest, changed: '/ws/package.json' }]);
     await open(state, () => 2000).add(npmTest, inWs);
