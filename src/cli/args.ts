@@ -17,6 +17,8 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent replay FILE|ID [--step N] [--speed X] [--json]
                                   print a session step by step, with its diffs and costs; runs nothing
   ascent replay FILE|ID --verify  run the loop again on the recorded replies and results; tell the first difference
+  ascent context ID [--undo | --summarise]
+                                  where room was made in what the model reads; take the last back, or sum up now
   ascent costs [ID] [--json]      what a session cost, request by request; without ID: what all cost today
   ascent backends [--json]        list the model servers that run on this machine
   ascent verify [--base-url URL] [--model NAME] [--profile NAME] [--api-key-env VAR] [--cases N]

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { parseRun, USAGE, UsageError } from './args.ts';
 import { listBackends } from './backends.ts';
 import { listCheckpoints, restore } from './checkpoints.ts';
+import { context } from './context.ts';
 import { costs } from './costs.ts';
 import { policy } from './policyCommand.ts';
 import { replayCommand } from './replay.ts';
@@ -40,6 +41,8 @@ async function main(args: string[], io: Io): Promise<number> {
       return importCommand(rest, io);
     case 'replay':
       return replayCommand(rest, io);
+    case 'context':
+      return context(rest, io);
     case 'costs':
       return costs(rest, io);
     case 'backends':

@@ -2,7 +2,7 @@
 import { styleText } from 'node:util';
 import type { ToolDisplay } from '../protocol/display.ts';
 import type { Money } from '../protocol/message.ts';
-import type { SessionHead, ToolItem, Transcript, TranscriptItem } from '../protocol/transcript.ts';
+import type { RoomItem, SessionHead, ToolItem, Transcript, TranscriptItem } from '../protocol/transcript.ts';
 import type { Session, SessionUpdate } from '../session/sessions.ts';
 import { safe } from './safe.ts';
 
@@ -95,7 +95,7 @@ function resultOf(display: ToolDisplay): string {
   }
 }
 
-function roomMade({ made, tokens, state }: Extract<TranscriptItem, { kind: 'room' }>): string {
+export function roomMade({ made, tokens, state }: RoomItem): string {
   const about = `about ${tokens.toLocaleString('en')} tokens`;
   const what =
     made.how === 'summary'
