@@ -41,7 +41,7 @@ function link(href: string, inner: string): string {
   const anchor = `<a href="#" data-href="${escaped(href)}" title="${escaped(href)}">${inner}</a>`;
   const host = URL.parse(href)?.host;
   return host && inner !== escaped(href)
-    ? `${anchor} <span class="target">(${escaped(host)})</span>`
+    ? `${anchor} <span class="link-host">(${escaped(host)})</span>`
     : anchor;
 }
 
