@@ -14,6 +14,8 @@ const STEPS = Number(process.env.BENCH_STEPS ?? 300);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const FILES = 2_000;
 const LIMITS = { cpu: 1.5, stepTime: 2, memory: 2, late: 1.2 };
+/** More of the product's options, such as `--sandbox off`. */
+const MORE = process.env.BENCH_OPTIONS?.split(' ') ?? [];
 const PROMPT = `long run, ${STEPS} steps`;
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -86,7 +88,7 @@ const product = ({ url, work, place }) => [
   cli,
   'run',
   ...['--base-url', `${url}/v1`, '--model', 'kimi-k2-thinking', '--approve', 'all'],
-  ...['--cwd', work, '--state-dir', path.join(place, 'state'), PROMPT],
+  ...['--cwd', work, '--state-dir', path.join(place, 'state'), ...MORE, PROMPT],
 ];
 const floor = ({ url, work, place }) => [
   path.join(import.meta.dirname, 'cost/floor.mjs'),
