@@ -123,7 +123,7 @@ await asProgram(import.meta.url, async () => {
   const desktop =
     values.desktop || (!values.server && ((!!installed && hasDisplay()) || process.platform === 'win32'));
 
-  const toolchain = await setUp({ server: !desktop });
+  const toolchain = await setUp({ server: !desktop, tracing: true });
   const workspace = await openWorkspace(values.folder, values.keep);
   if (desktop) await startDesktop(toolchain, workspace, installed);
   else await startInBrowser(toolchain, workspace, port);

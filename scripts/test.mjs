@@ -28,7 +28,8 @@ await asProgram(import.meta.url, async () => {
   const toolchain = await setUp({
     server: wants('vscode', 'package', 'ui', 'long'),
     browser: wants('vscode', 'package', 'ui', 'long'),
-    tracing: wants('unit', 'long'),
+    // Commands run in the sandbox wherever it can be had: the suites see what people see.
+    tracing: wants('vscode', 'package', 'ui', 'unit', 'long'),
   });
   const { node, env } = toolchain;
   const grep = values.grep;
