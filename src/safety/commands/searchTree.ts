@@ -1,6 +1,7 @@
 /** Whether secrets lie below a directory that a command would search whole. */
 
-import { kindOfNames } from '../paths/names.ts';
+import { secretName } from '../../protocol/secretNames.ts';
+import { foldName } from '../paths/names.ts';
 import type { PathFacts } from '../paths/pathPolicy.ts';
 import { pathsOf } from '../paths/spelling.ts';
 import { quoted } from '../rules/words.ts';
@@ -44,8 +45,7 @@ export async function searchTree(
       if (spent.names > MOST_NAMES) return note(tooMuch);
       for (const entry of entries ?? []) {
         const name = entry.endsWith('/') ? entry.slice(0, -1) : entry;
-        const found = kindOfNames([name]);
-        if (found.kind === 'secret')
+        if (secretName([foldName(name)]) !== undefined)
           return note(
             `It searches all of ${quoted(facts.given)}, and ${quoted(directory + sep + name)} may hold credentials.`,
             true,

@@ -7,12 +7,17 @@ import { secretName } from '../../protocol/secretNames.ts';
 
 /** One spelling for all names a file system may take for the same: case (`\u00df` is `ss`), width, invisible characters, tails. */
 export function foldName(name: string): string {
+  const isPlain = /^[\x20-\x7e]*$/.test(name);
+  const folded = isPlain ? name.toLowerCase() : foldCharacters(name);
+  return /[. ]$/.test(folded) ? folded.replace(/[. ]+$/, '') : folded;
+}
+
+function foldCharacters(name: string): string {
   return name
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .normalize('NFKC')
     .toUpperCase()
-    .toLowerCase()
-    .replace(/[. ]+$/, '');
+    .toLowerCase();
 }
 
 const set = (names: string) => new Set(names.split(/\s+/).filter(Boolean));
