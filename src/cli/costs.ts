@@ -9,6 +9,7 @@ import { defaultStateDir } from '../session/stateDir.ts';
 import { parse } from './args.ts';
 import { money } from './print.ts';
 import { EXIT, type Io } from './run.ts';
+import { safe } from './safe.ts';
 
 const flags = { 'state-dir': { type: 'string' }, json: { type: 'boolean' } } as const;
 
@@ -26,7 +27,7 @@ export async function costs(args: string[], { env, stdout }: Io): Promise<number
   const { events } = await openLog(files.paths(id).directory, { write: false });
   const entries = events.map(ledgerEntry).filter(entry => entry !== undefined);
   if (values.json) for (const entry of entries) stdout.write(`${JSON.stringify(entry)}\n`);
-  else for (const line of table(entries)) stdout.write(`${line}\n`);
+  else for (const line of table(entries)) stdout.write(`${safe(line)}\n`);
   return EXIT.done;
 }
 

@@ -14,6 +14,7 @@ import { readExportFile } from '../session/transfer/importSession.ts';
 import { parse, UsageError } from './args.ts';
 import { printStep, type StepPrint, summaryOf } from './replayPrint.ts';
 import { EXIT, type Io } from './run.ts';
+import { safe } from './safe.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -93,7 +94,8 @@ async function eventsOf(what: string, stateDir: string, cwd: string): Promise<re
 async function verify(events: readonly SessionEvent[], json: boolean, { stdout }: Io): Promise<number> {
   const { difference, compared, requests, open } = await verifySession(events);
   if (json) stdout.write(`${JSON.stringify({ equal: !difference, compared, requests, open, difference })}\n`);
-  else if (difference) stdout.write(`${difference.text}\nThe ${compared} events before it are the same.\n`);
+  else if (difference)
+    stdout.write(`${safe(difference.text)}\nThe ${compared} events before it are the same.\n`);
   else
     stdout.write(
       `The loop does what the log says: ${compared} events and ${requests} requests are the same.${open ? ' The log ends within a turn.' : ''}\n`,

@@ -59,7 +59,7 @@ export async function printLog(args: string[], { env, stdout, stderr }: Io): Pro
   const { events } = await openLog(files.paths(id).directory, { write: false });
   if (values.wire) {
     const health = wireHealth(events);
-    stdout.write(values.json ? `${JSON.stringify(health)}\n` : healthText(health));
+    stdout.write(values.json ? `${JSON.stringify(health)}\n` : safe(healthText(health)));
     return EXIT.done;
   }
   if (values.json) {

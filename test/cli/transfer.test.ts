@@ -2,6 +2,8 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import type { SessionEvent } from '../../src/protocol/events.ts';
+import { exportLines } from '../../src/session/transfer/exportSession.ts';
 import { ascent, sampleProject } from './ascent.ts';
 
 it('a session is exported without its secrets, imported, replayed and verified, without a backend', async () => {
@@ -82,15 +84,79 @@ it('a session is exported without its secrets, imported, replayed and verified, 
 
 it('a command line that does not fit is told what is missing', async () => {
   const place = sampleProject();
-  for (const args of [['export'], ['export', 'x'], ['import'], ['replay'], ['replay', 'a', '--speed', '0']])
-    expect((await ascent(args, place)).code, args.join(' ')).toBe(2);
-  for (const args of [
+  const wrong = [['export'], ['export', 'x'], ['import'], ['replay'], ['replay', 'a', '--speed', '0']];
+  const usage = await Promise.all(wrong.map(args => ascent(args, place)));
+  expect(usage.map(({ code }) => code)).toEqual(wrong.map(() => 2));
+  const none = [
     ['export', 'none', 'f'],
     ['import', 'none'],
     ['replay', '../none'],
-  ])
-    expect(await ascent(args, place), args.join(' ')).toMatchObject({
-      code: 1,
-      err: expect.stringMatching(/There is no/),
-    });
+  ];
+  for (const told of await Promise.all(none.map(args => ascent(args, place))))
+    expect(told).toMatchObject({ code: 1, err: expect.stringMatching(/There is no/) });
 });
+
+it('what an imported session holds steers no terminal', async () => {
+  const place = sampleProject();
+  const evil = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e';
+  const said = (text: string) => ({ type: 'user.message', turn: 't', text, context: [], steer: false });
+  const result = { callId: 'c', isError: true, content: evil, durationMs: 1 };
+  const message = {
+    role: 'assistant',
+    reasoning: evil,
+    text: evil,
+    toolCalls: [{ id: 'c', name: evil, arguments: evil }],
+  };
+  const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 1 };
+  const timing = { firstTokenMs: 1, thinkingMs: 1, totalMs: 1 };
+  const reply = { type: 'assistant.message', turn: evil, step: 1, message, usage, contextWindow: 1, timing };
+  const title = { ask: evil, busy: evil, done: evil, object: evil };
+  const diff = { path: evil, change: 'modified', hunks: `+${evil}`, added: 1, removed: 0 };
+  const events = [
+    ...started(evil),
+    said(evil),
+    { type: 'session.titled', title: evil },
+    { type: 'step.started', turn: 't', step: 1 },
+    { ...reply, cost: { amount: 1, currency: 'USD' } },
+    { type: 'tool.planned', callId: 'c', title, access: [] },
+    { type: 'tool.result', ...result, display: { kind: 'diff', files: [diff] } },
+    { type: 'notice', level: 'warning', code: 'wire', text: evil },
+    { type: 'turn.ended', turn: 't', reason: 'failed', failure: { kind: 'x', message: evil, hint: evil } },
+  ].map(({ type, ...rest }, seq) => ({ type, seq, at: 1_000 + seq, ...rest }) as SessionEvent);
+  const { lines } = exportLines(events, 's', { known: [], home: '/nowhere', now: 1 });
+  const file = path.join(place.work, 'evil.ascent.jsonl');
+  writeFileSync(file, Buffer.concat([...lines]));
+  const { id } = JSON.parse((await ascent(['import', file, '--json'], place)).out);
+  const looks = [
+    ['sessions'],
+    ['log', id],
+    ['log', id, '--wire'],
+    ['costs', id],
+    ['replay', id],
+    ['replay', id, '--step', '1'],
+    ['replay', id, '--verify'],
+  ];
+  const seen = await Promise.all(looks.map(args => ascent(args, place)));
+  for (const [at, { out, err }] of seen.entries()) {
+    const args = looks[at]!;
+    expect(out.length + err.length, args.join(' ')).toBeGreaterThan(10);
+    expect(`${out}${err}`, args.join(' ')).not.toMatch(/[\u001b\u009b\u202e\u0007]/);
+  }
+});
+
+function started(text: string) {
+  const backend = { baseUrl: text, model: text, profile: text, standIn: false };
+  return [
+    {
+      type: 'session.started',
+      version: 1,
+      id: 's',
+      roots: [text],
+      backend,
+      mode: 'ask',
+      systemPrompt: text,
+      tools: [],
+    },
+    { type: 'turn.started', turn: 't', maxSteps: 9 },
+  ];
+}
