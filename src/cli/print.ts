@@ -1,6 +1,7 @@
 /** A session on a terminal: what happens goes to stderr as it happens, the model's words go to stdout. */
 import { styleText } from 'node:util';
 import type { ToolDisplay } from '../protocol/display.ts';
+import type { SessionEvent } from '../protocol/events.ts';
 import type { Money } from '../protocol/message.ts';
 import type { RoomItem, SessionHead, ToolItem, Transcript, TranscriptItem } from '../protocol/transcript.ts';
 import type { Session, SessionUpdate } from '../session/sessions.ts';
@@ -19,8 +20,11 @@ export function printSession(
   terminal: Terminal,
 ): (update: SessionUpdate) => void {
   return update => {
-    if ('event' in update) printItems(update.change.items.filter(isNews), session.transcript, terminal);
-    else if (update.live.type === 'step.waiting') terminal.err.write(`  ${waiting(update.live)}\n`);
+    if ('event' in update) {
+      const { event, change } = update;
+      const news = change.items.filter(item => isNews(item, event));
+      printItems(news, session.transcript, terminal);
+    } else if (update.live.type === 'step.waiting') terminal.err.write(`  ${waiting(update.live)}\n`);
     else if (update.live.type === 'context.summarising') terminal.err.write('  Summarising earlier work\n');
   };
 }
@@ -30,9 +34,12 @@ function waiting({ reason, until }: { reason: string; until?: number }): string 
   return left > 0 ? `Waiting ${left} s: ${reason}` : `Waiting: ${reason}`;
 }
 
-/** A retry has its waiting line, and a repair is told once. */
-const isNews = (item: TranscriptItem) =>
-  item.kind !== 'notice' || (item.code !== 'retry' && item.times === undefined);
+/** A retry has its waiting line, a repair is told once; and room when it is made or taken back. */
+function isNews(item: TranscriptItem, event: SessionEvent): boolean {
+  if (item.kind === 'notice') return item.code !== 'retry' && item.times === undefined;
+  if (item.kind === 'room') return item.seq === event.seq || item.state === 'takenBack';
+  return true;
+}
 
 export function printItems(items: TranscriptItem[], { head }: Transcript, { out, err }: Terminal): void {
   const styled = (style: Style, text: string) => (err.isTTY ? styleText(style, text) : text);

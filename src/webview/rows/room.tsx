@@ -1,6 +1,6 @@
 /** Room was made in the model's context: what gave way, what stands in its place, and the way back. */
 import type { RoomItem } from '../../protocol/transcript.ts';
-import { isOpen, replay, setOpen } from '../state/store.ts';
+import { around, isOpen, replay, setOpen } from '../state/store.ts';
 import { compact, exact, plural } from '../text/words.ts';
 import { post } from '../vscode.ts';
 import { Line } from './line.tsx';
@@ -24,7 +24,7 @@ export function RoomRow({ item }: { item: RoomItem }) {
           open={open}
           onToggle={summary === undefined ? undefined : () => setOpen(item.id, !open)}
         />
-        {state === 'newest' && !replay.value && (
+        {state === 'newest' && !replay.value && !around.value?.blocked && (
           <button
             type="button"
             class="link"
