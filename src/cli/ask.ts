@@ -72,8 +72,9 @@ function previewText(display: ToolDisplay): string {
   return '';
 }
 const waysOut = { inside: '', network: ', with network', outside: ', OUTSIDE THE SANDBOX' };
-function diffText({ path, hunks }: FileDiff): string {
-  return `--- ${visible(path)}\n${hunks.split('\n').map(visible).join('\n')}\n`;
+function diffText({ path, hunks, target }: FileDiff): string {
+  const through = target?.through === undefined ? '' : `, through the link ${visible(target.through)}`;
+  return `--- ${visible(target?.path ?? path)}${through}\n${hunks.split('\n').map(visible).join('\n')}\n`;
 }
 
 /** Makes visible what a terminal would act on or hide: control, direction and zero-width characters. */
