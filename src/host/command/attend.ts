@@ -52,7 +52,7 @@ export async function attend(
   let ending: 'timeout' | 'stopped' | 'lost' | undefined;
   let noted = true;
   let letGo = false;
-  let stopKill = () => {};
+  let stopKill = () => false;
   const end = (why: NonNullable<typeof ending>) => {
     ending ??= why;
     if (why !== 'lost') noted = noteEnding(outputFile, why) && noted;
@@ -113,8 +113,7 @@ export async function attend(
     clearTimeout(limit);
     if (letGo) return await left.promise;
     if (!ending) await Promise.race([command.gone, lingering()]);
-    stopKill();
-    await clearGroup(group);
+    if (!stopKill()) await clearGroup(group);
     // The recorder goes when nobody can print any more; what left the group may still be able to.
     await Promise.race([command.gone, lingering()]);
     const status = finalStatus(outputFile);

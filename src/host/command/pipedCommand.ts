@@ -78,7 +78,7 @@ async function attend(
   );
   const closed = new Promise<void>(resolve => child.once('close', () => resolve()));
   let timedOut = false;
-  let stopKill = () => {};
+  let stopKill = () => false;
   const end = () => {
     stopKill();
     stopKill = endGroup(child.pid!);
@@ -111,8 +111,7 @@ async function attend(
   clearTimeout(timer);
   signal.removeEventListener('abort', end);
   if (!timedOut && !signal.aborted) await Promise.race([closed, lingering()]);
-  stopKill();
-  await clearGroup(child.pid!);
+  if (!stopKill()) await clearGroup(child.pid!);
   // What left the group may still hold the pipes.
   await Promise.race([closed, lingering()]);
   child.stdout?.destroy();

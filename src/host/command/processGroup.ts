@@ -18,24 +18,27 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean 
 
 /**
  * Asks the group, and what its processes started outside of it, to end, and makes it end when the grace time has
- * passed. Gives a function that cancels the latter.
+ * passed. Gives a function that cancels the latter, and tells whether it has come to that.
  */
-export function endGroup(group: number): () => void {
+export function endGroup(group: number): () => boolean {
   if (process.platform === 'win32') {
     spawn('taskkill', ['/pid', String(group), '/t', '/f'], { stdio: 'ignore' }).on('error', () => {});
-    return () => {};
+    return () => true;
   }
   // Whose child is whose can be seen only as long as the parents live.
   const others = outside(group);
   signalGroup(group, 'SIGTERM');
   for (const other of others) signalProcess(other, 'SIGTERM');
+  let killed = false;
   const timer = setTimeout(() => {
+    killed = true;
     for (const other of [...others, ...outside(group)]) signalProcess(other, 'SIGKILL');
     signalGroup(group, 'SIGKILL');
   }, GRACE_MS);
   return () => {
     clearTimeout(timer);
-    for (const other of others) signalProcess(other, 'SIGKILL');
+    if (!killed) for (const other of others) signalProcess(other, 'SIGKILL');
+    return killed;
   };
 }
 
