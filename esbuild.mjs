@@ -28,7 +28,18 @@ const node = {
 /** @type {esbuild.BuildOptions} */
 const extension = { ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] };
 /** @type {esbuild.BuildOptions} */
-const cli = { ...node, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } };
+const cli = {
+  ...node,
+  entryPoints: { cli: 'src/cli/main.ts' },
+  // Older ones lack what the code uses, and would end in the middle without a word.
+  banner: {
+    js: `#!/usr/bin/env node
+if (Number(process.versions.node.split('.')[0]) < 22) {
+  process.stderr.write('ascent needs Node 22 or later; this is ' + process.version + '.\\n');
+  process.exit(2);
+}`,
+  },
+};
 /** @type {esbuild.BuildOptions} */
 const webview = {
   ...shared,
