@@ -18,6 +18,7 @@ import type { SessionSummary } from '../protocol/view.ts';
 import { dayOf } from './day.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { codeOf, fileFailure, SessionError } from './error.ts';
+import { heldBy } from './heldText.ts';
 import { isImported, isSessionId } from './ids.ts';
 import { acquireLock, lockHolder } from './lock.ts';
 import { scanRecords } from './record.ts';
@@ -148,10 +149,7 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
       if (!(await disk.stat(directory))) throw new SessionError('notFound', 'There is no such session.');
       const taken = await acquireLock(disk, lock);
       if ('heldBy' in taken) {
-        throw new SessionError(
-          'locked',
-          'This session is open in another window. Close it there, then delete it.',
-        );
+        throw new SessionError('locked', `${heldBy(taken.heldBy)}. Close it there, then delete it.`);
       }
       // Out of sight in one move: what is half deleted must not look like a session.
       const gone = path.join(root, `.deleted-${id}`);

@@ -123,5 +123,5 @@ it.skipIf(process.platform === 'win32')(
     const results = events.flatMap(e => (e.type === 'tool.result' && edits.has(e.callId) ? e : []));
     expect(results[0]).toMatchObject({ isError: true, content: expect.stringMatching(/changed/) });
   },
-  120_000,
+  180_000,
 );

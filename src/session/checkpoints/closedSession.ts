@@ -2,6 +2,7 @@
 import { realDisk } from '../disk.ts';
 import { SessionError } from '../error.ts';
 import { openLog } from '../eventLog.ts';
+import { heldBy } from '../heldText.ts';
 import { IMPORTED_READ_ONLY, isImported } from '../ids.ts';
 import { acquireLock } from '../lock.ts';
 import { sessionFiles } from '../sessionFiles.ts';
@@ -36,10 +37,7 @@ export async function withClosedSession<T>(
   const { directory, lock } = files.paths(id);
   const taken = await acquireLock(realDisk, lock);
   if ('heldBy' in taken)
-    throw new SessionError(
-      'locked',
-      'This session is open in another window. Restore there, or close it first.',
-    );
+    throw new SessionError('locked', `${heldBy(taken.heldBy)}. Restore there, or close it there first.`);
   try {
     const log = await openLog(directory, { write: true });
     const fold = new CheckpointFold();
