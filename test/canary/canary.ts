@@ -155,15 +155,17 @@ async function finished(child: ChildProcess): Promise<{ out: string; err: string
 function watchChildren(child: ChildProcess): () => Promise<Canary['processes']> {
   const seen = { looked: 0, hits: [] as string[] };
   let going = process.platform === 'linux';
+  const itself = quietly(() => readFileSync(`/proc/${child.pid}/cmdline`, 'latin1'));
   const loop = (async () => {
     while (going) {
       for (const pid of descendants(child.pid!)) {
-        for (const what of ['environ', 'cmdline']) {
-          const text = quietly(() => readFileSync(`/proc/${pid}/${what}`, 'latin1'));
-          if (!text) continue;
-          seen.looked++;
-          if (hitsIn(text).length) seen.hits.push(`${what}: ${text.replaceAll('\0', ' ').slice(0, 200)}`);
-        }
+        const read = (what: string) => quietly(() => readFileSync(`/proc/${pid}/${what}`, 'latin1')) ?? '';
+        const texts = [read('environ'), read('cmdline')];
+        // A process that was forked and has not become another program yet is still the one that was given the key.
+        if (texts[1] === itself || read('cmdline') !== texts[1]) continue;
+        seen.looked += texts.filter(Boolean).length;
+        for (const text of texts)
+          if (hitsIn(text).length) seen.hits.push(`${texts[1]}: ${text}`.replaceAll('\0', ' ').slice(0, 400));
       }
       await delay(10);
     }
