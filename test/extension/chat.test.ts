@@ -72,6 +72,11 @@ function fakeSession(id: string, known: Disk) {
     async resume() {
       session.begin();
     },
+    queue: {
+      add: async (text: string) => void session.sent.push(`later: ${text}`),
+      release: async () => void session.sent.push('release'),
+      sendNow: async (id: string) => void session.sent.push(`now: ${id}`),
+    },
     setBackend: vi.fn(async () => {}),
     settled: () => settled,
     async close() {
@@ -413,6 +418,18 @@ describe('continuing in the background', () => {
     await expect(chat.toBackground(async () => {})).rejects.toThrow('nothing to go on with');
     expect(made[0]!.closed).toBe(false);
   });
+});
+
+it('what is for later goes into the queue; letting it go on is refused where nothing may be sent', async () => {
+  const chat = openWindow();
+  await chat.send('one', []);
+  await chat.send('two', [], true);
+  await chat.sendQueued('q1');
+  await chat.sendQueued(undefined);
+  expect(made[0]!.sent).toEqual(['one', 'later: two', 'now: q1', 'release']);
+  refusal = 'Not here.';
+  await expect(chat.sendQueued('q1')).rejects.toThrow('Not here.');
+  await expect(chat.summarise()).rejects.toThrow('Not here.');
 });
 
 it('the mode chosen before there is a session is the mode of the next one alone', async () => {
