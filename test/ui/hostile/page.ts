@@ -63,6 +63,9 @@ export async function openChatPage(): Promise<ChatPage> {
   await page.addInitScript(() => {
     const say = (what: string) => void (globalThis as unknown as { report(w: string): void }).report(what);
     Object.assign(globalThis, {
+      // Thousands of frames: no need to wait for a screen.
+      requestAnimationFrame: (draw: FrameRequestCallback) => setTimeout(() => draw(performance.now()), 0),
+      cancelAnimationFrame: clearTimeout,
       hit: () => say('code ran'),
       posted: [],
       acquireVsCodeApi: () => ({
