@@ -243,6 +243,23 @@ describe('a rule for a command', () => {
     expect(await decide(command(line, cwd), 'ask', rules)).toMatchObject({ verdict: 'ask' });
   });
 
+  it('never covers what changes the shell itself: the words behind it would mean something else', async () => {
+    for (const words of [
+      ['.', './env.sh'],
+      ['alias', 'ls=rm'],
+      ['shopt', '-s', 'expand_aliases'],
+      ['eval', 'x'],
+    ]) {
+      const line = `${words.join(' ')}; ls`;
+      expect((await decide(command(line), 'ask', [held({ kind: 'argv', words })])).verdict, line).toBe('ask');
+      const { offers = [] } = await decide(command(words.join(' ')), 'ask');
+      expect(
+        offers.map(offer => offer.rule.kind).filter(kind => kind === 'argv'),
+        line,
+      ).toEqual([]);
+    }
+  });
+
   it('opens no control file, no secret, and nothing outside', async () => {
     for (const words of [
       ['rm', '-rf', '.git'],

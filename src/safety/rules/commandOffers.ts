@@ -3,7 +3,7 @@ import type { Offer, Rule } from '../../protocol/approvals.ts';
 import type { CommandJudgement } from '../commands/judge.ts';
 import type { PathFacts, PathPolicyOptions } from '../paths/pathPolicy.ts';
 import { isBelow, pathsOf } from '../paths/spelling.ts';
-import { harmlessTail } from './granted.ts';
+import { changesShell, harmlessTail } from './granted.ts';
 import { quoted, typed } from './words.ts';
 
 interface Asked {
@@ -27,8 +27,8 @@ export async function offersForCommand(asked: Asked): Promise<Offer[]> {
   );
   const [words] = unknown.values();
   const root = await realRootOf(asked.where.resolved, options);
-  if (unknown.size === 1 && words && root !== undefined && (await asked.answers(words)))
-    return argvOffers(words, root, options);
+  const isPlain = unknown.size === 1 && words !== undefined && !changesShell(words);
+  if (isPlain && root !== undefined && (await asked.answers(words))) return argvOffers(words, root, options);
 
   const line: Rule = { kind: 'command', command, cwd };
   const label = `the line ${quoted(command, 60)} in this folder`;

@@ -11,6 +11,13 @@ export interface Circumstances {
   fed: boolean;
 }
 
+/** What bash itself does: it changes what the words behind it in the same line mean. No rule covers these by their words. */
+const shellState = new Set(
+  `. source eval exec alias unalias set shopt hash enable trap export declare typeset local readonly read mapfile
+   readarray unset builtin umask ulimit cd pushd popd getopts let`.split(/\s+/),
+);
+export const changesShell = ([program = '']: readonly string[]) => shellState.has(program);
+
 /** The rule that covers one program's exact words there. */
 export function grantFor(
   words: readonly string[],
@@ -18,7 +25,7 @@ export function grantFor(
   rules: readonly HeldRule[],
   platform: Platform,
 ): HeldRule | undefined {
-  if (fed) return undefined;
+  if (fed || changesShell(words)) return undefined;
   return rules.find(({ rule, changed }) => {
     if (rule.kind !== 'argv' || changed !== undefined) return false;
     const { within } = rule;
