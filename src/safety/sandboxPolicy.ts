@@ -47,7 +47,9 @@ function withoutSandbox(
   { why, required, tolerated }: Extract<SandboxState, { state: 'unavailable' }>,
   mode: Now['mode'],
 ): Decision {
-  const tell = (text: string) => ({ notice: { code: 'sandbox.unavailable', text: `${text} ${why}` } });
+  const tell = (text: string, remedy = '') => ({
+    notice: { code: 'sandbox.unavailable', text: `${text} ${why}${remedy}` },
+  });
   if (required && !access.outside) {
     const said = 'Commands must run in the sandbox, and it cannot start.';
     return { ...deny(`${said} ${why}`), ...tell(`${said} So none runs.`) };
@@ -56,7 +58,10 @@ function withoutSandbox(
     return { ...judged, ...tell('Commands run without the sandbox, which cannot start.') };
   return {
     ...asked(`It would run without the sandbox, which cannot start. ${why}`, access, judged),
-    ...tell('The sandbox for commands cannot start, so every command asks.'),
+    ...tell(
+      'The sandbox for commands cannot start, so every command asks.',
+      ' To do without it, set ascent.sandbox to "off" (on the command line: --sandbox off).',
+    ),
   };
 }
 

@@ -142,9 +142,10 @@ async function realRoots(roots: readonly string[]): Promise<string[]> {
 
 function unfitRoot(roots: readonly string[]): string | undefined {
   const system = ['/proc', '/dev', '/sys', '/run', '/etc', '/usr', '/bin', '/boot', '/lib'];
-  const bad = roots.find(
-    root => root === '/' || system.some(place => root === place || isBelow(root, place)),
-  );
+  const sources = ['/usr/src', '/usr/local/src'];
+  const within = (root: string, places: string[]) =>
+    places.some(place => root === place || isBelow(root, place));
+  const bad = roots.find(root => root === '/' || (within(root, system) && !within(root, sources)));
   return bad && `A sandbox cannot hold a command that may change ${bad}.`;
 }
 
