@@ -34,8 +34,8 @@ const cli = {
   // Older ones lack what the code uses, and would end in the middle without a word.
   banner: {
     js: `#!/usr/bin/env node
-if (Number(process.versions.node.split('.')[0]) < 22) {
-  process.stderr.write('ascent needs Node 22 or later; this is ' + process.version + '.\\n');
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  process.stderr.write('ascent needs Node 20 or later; this is ' + process.version + '.\\n');
   process.exit(2);
 }`,
   },

@@ -1,4 +1,7 @@
 /** `ascent`: the same agent without an editor. */
+// First: the others use what it adds.
+import './node20.ts';
+
 import { setFlagsFromString } from 'node:v8';
 import { parseRun, USAGE, UsageError } from './args.ts';
 import { listBackends } from './backends.ts';
