@@ -23,7 +23,7 @@ test('plan mode refuses what would start something, and its end offers to implem
   await picture('plan-mode');
   await chat.button('Start implementing').click();
   await chat.button('Approval mode: Ask').waitFor();
-  await chat.transcript.getByText('Implement the plan.').waitFor();
+  await chat.transcript.getByText('Implement the plan.', { exact: true }).waitFor();
   await expect.poll(() => chat.finished.count(), { timeout: 60_000 }).toBe(2);
 });
 
@@ -46,7 +46,7 @@ test('the rule stands in the list, with where and since when, and is removed the
   const { chat, page, workbench } = window();
   await workbench.palette('Ascent: Approval Rules');
   const list = page.locator('.quick-input-widget');
-  const rule = list.getByRole('option', { name: /Allow `npm test` in/ });
+  const rule = list.getByRole('option', { name: /Allow `npm test`/ });
   await rule.waitFor();
   await list.getByText('This workspace').first().waitFor();
   await list.getByText(/since/).first().waitFor();

@@ -99,7 +99,10 @@ async function entries(app: App): Promise<Entry[]> {
 const separator = (label: string): Entry => ({ label, kind: vscode.QuickPickItemKind.Separator });
 
 function entryOf(held: HeldRule): Entry {
-  const { rule, root, since, changed, destination } = held;
+  const { root, since, changed, destination } = held;
+  // The folder stands in the line below.
+  const rule =
+    held.rule.kind === 'argv' && held.rule.within === root ? { ...held.rule, within: undefined } : held.rule;
   const icon = isDeny(rule) ? 'circle-slash' : changed === undefined ? 'check' : 'question';
   const verb = isDeny(rule) ? 'Never' : 'Allow';
   const day = new Date(since).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
