@@ -2,6 +2,7 @@
 import { EventEmitter, once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ModelClient, ModelError } from '../../src/model/client.ts';
+import { verifySession } from '../../src/session/replay/verify.ts';
 import type { Session } from '../../src/session/sessions.ts';
 import { reply } from '../agent/fakes.ts';
 import { when, workshop } from './workshop.ts';
@@ -56,7 +57,7 @@ const timeline = (session: Session) =>
 
 describe('the queue', () => {
   it('becomes turns of their own, one after the other, with what was attached', async () => {
-    const { session, m } = await start();
+    const { session, m, shop } = await start();
     await session.send('one');
     await session.queue.add('two', [{ label: 'a.ts', text: 'let a' }]);
     await session.queue.add('three');
@@ -75,6 +76,7 @@ describe('the queue', () => {
       'About: three',
       'done',
     ]);
+    expect((await verifySession(await shop.events(session.id))).difference?.text).toBeUndefined();
   });
 
   it('is edited, shortened, and sent before its time', async () => {

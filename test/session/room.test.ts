@@ -4,6 +4,7 @@ import { type ModelClient, ModelError } from '../../src/model/client.ts';
 import type { SessionEvent } from '../../src/protocol/events.ts';
 import type { Message, ToolDeclaration } from '../../src/protocol/message.ts';
 import type { RoomItem } from '../../src/protocol/transcript.ts';
+import { verifySession } from '../../src/session/replay/verify.ts';
 import type { Session } from '../../src/session/sessions.ts';
 import { call, reply } from '../agent/fakes.ts';
 import { when, workshop } from './workshop.ts';
@@ -122,6 +123,8 @@ describe('a summary', () => {
     expect(rooms(session)).toMatchObject([{ made: { how: 'summary' }, state: 'newest' }]);
     expectStablePrefixes(m.asked, events);
 
+    expect((await verifySession(events)).difference?.text).toBeUndefined();
+
     // Another process reads the same.
     await session.close();
     const again = await shop.reopen(session.id, m);
@@ -152,6 +155,8 @@ describe('a summary', () => {
       expect(messages.flatMap(x => (x.role === 'tool' ? [x.callId] : []))).toEqual(calls);
       expect(messages[1]?.text).toContain('Read all files.');
     }
+    // Run again on what was recorded, the loop does the same.
+    expect((await verifySession(events)).difference?.text).toBeUndefined();
     // What the newest step found out is there whole, also right after a summary.
     const after = m.asked[m.asked.findIndex(a => a.isSummary) + 1]!.messages;
     expect(after.at(-1)?.text).toContain('words of it');
@@ -223,7 +228,7 @@ describe('a summary', () => {
     const m = model(100_000, ({ isSummary }) =>
       isSummary ? summary('I was asked and answered.') : reply({ reasoning: 'Hm.', text: 'Here.' }),
     );
-    const { session } = await start(m);
+    const { session, shop } = await start(m);
     await expect(session.room.summarise()).rejects.toThrow('nothing to summarise');
     for (const text of ['One.', 'Two.', 'Three.']) await turn(session, text);
     await session.room.summarise();
@@ -237,6 +242,7 @@ describe('a summary', () => {
       'assistant: Here.',
       'user: Four.',
     ]);
+    expect((await verifySession(await shop.events(session.id))).difference?.text).toBeUndefined();
   });
 
   it('cuts only the longest of what people said when all of it is too long', async () => {
