@@ -10,15 +10,17 @@ import { guardedNames } from '../../../src/safety/paths/guards.ts';
 
 export type Box = ReturnType<typeof box>;
 
+/** `finish`: what to do at the test's end; tests that run side by side give their own. */
 export function box(
   files: Record<string, string> = {},
   more: Partial<SandboxOptions> & { git?: boolean } = {},
+  finish: (work: () => void) => void = onTestFinished,
 ) {
   // Not below /tmp, which is another one inside: what lies around the workspace must be in sight.
   const cache = path.resolve(import.meta.dirname, '../../../node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const directory = realpathSync(mkdtempSync(path.join(cache, 'box-')));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  finish(() => rmSync(directory, { recursive: true, force: true }));
   const [root, home, state] = ['project', 'home', 'state'].map(name => path.join(directory, name)) as [
     string,
     string,
@@ -60,6 +62,7 @@ export function box(
     return { ...outcome, output: outcome.head + outcome.tail };
   };
   return {
+    finish,
     directory,
     root,
     home,

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Box, box, noSandbox } from './box.ts';
 
 const why = await noSandbox();
@@ -29,10 +29,10 @@ const readsSecret = (place: string) => then(`grep -q SECRET ${place} 2>/dev/null
 const made = (name: string) => (b: Box) => existsSync(b.at(name));
 const changed = (name: string, from: string) => (b: Box) => readFileSync(b.at(name), 'utf8') !== from;
 
-const listen = (place: string) =>
+const listen = (b: Box, place: string) =>
   new Promise<void>(resolve => {
     const server = net.createServer(socket => socket.end('ESCAPED'));
-    onTestFinished(() => void server.close());
+    b.finish(() => void server.close());
     server.listen(place, resolve);
   });
 const connects = (place: string) =>
@@ -57,9 +57,9 @@ const attempts: Attempt[] = [
   // Processes outside
   {
     what: 'killing a process outside',
-    script: () => {
+    script: b => {
       const outside = spawn('sleep', ['60']);
-      onTestFinished(() => void outside.kill());
+      b.finish(() => void outside.kill());
       return then(`kill -0 ${outside.pid}`);
     },
   },
@@ -109,9 +109,9 @@ const attempts: Attempt[] = [
   { what: 'the network by name', script: then('timeout 3 getent hosts example.com') },
   {
     what: 'a server of this machine',
-    prepare: async () => {
+    prepare: async b => {
       const server = net.createServer().listen(0, '127.0.0.1');
-      onTestFinished(() => void server.close());
+      b.finish(() => void server.close());
       await new Promise(resolve => server.once('listening', resolve));
       process.env.ESCAPE_PORT = String((server.address() as net.AddressInfo).port);
     },
@@ -119,12 +119,12 @@ const attempts: Attempt[] = [
   },
   {
     what: 'an abstract socket',
-    prepare: b => listen(`\0${b.directory}`),
+    prepare: b => listen(b, `\0${b.directory}`),
     script: b => connects(`\\0${b.directory}`),
   },
   {
     what: 'a socket in /tmp',
-    prepare: b => listen(`/tmp/${path.basename(b.directory)}.sock`),
+    prepare: b => listen(b, `/tmp/${path.basename(b.directory)}.sock`),
     script: b => connects(`/tmp/${path.basename(b.directory)}.sock`),
   },
   {
@@ -338,8 +338,8 @@ describe.skipIf(why)(`out of the sandbox${why ? ` (skipped: ${why})` : ''}`, { t
 
   it('there are many attempts', () => expect(attempts.length).toBeGreaterThanOrEqual(40));
 
-  it.concurrent.each(attempts)('$what', async ({ script, prepare, escaped }) => {
-    const b = box(files);
+  it.concurrent.for(attempts)('$what', async ({ script, prepare, escaped }, { onTestFinished, expect }) => {
+    const b = box(files, {}, onTestFinished);
     mkdirSync(b.at('.git/modules/sub/hooks'), { recursive: true });
     b.put('project/.git/modules/sub/HEAD', 'ref: refs/heads/main\n');
     b.put('project/.git/modules/sub/config', '[core]\n');
