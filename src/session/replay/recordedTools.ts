@@ -152,7 +152,7 @@ export function recordedTools(
       const e = tape.next;
       if (!isMine(e, callId)) return undefined;
       if (e?.type === 'approval.requested') return askOf(e);
-      if (e?.type === 'tool.decided') return e.by === 'person' ? undefined : decisionOf(e);
+      if (e?.type === 'tool.decided') return e.by === 'person' ? STILL_ASKS : decisionOf(e);
       // It was shown before and allowed then: nothing more is recorded.
       return shown.has(callId) && !isWaiting ? { verdict: 'allow', by: 'mode', reasons: [] } : undefined;
     }, signal);
@@ -160,6 +160,9 @@ export function recordedTools(
 
   return { tools: { declarations: state.tools, get: name => byName.get(name) }, decide };
 }
+
+/** What a person decided was a question to the last; a yes is looked at once more before it counts. */
+const STILL_ASKS: Decision = { verdict: 'ask', by: 'policy', reasons: [] };
 
 const isMine = (e: SessionEvent | undefined, callId: string) =>
   e !== undefined && 'callId' in e && e.callId === callId;
