@@ -14,10 +14,8 @@ test('a session is replayed in the chat, forwards and back, and nothing runs', a
   const rows = await chat.rows();
 
   await workbench.palette('Ascent: Replay Session...');
-  await window()
-    .page.getByRole('option', { name: /make the failing test pass/ })
-    .first()
-    .click();
+  const listed = window().page.locator('.quick-input-list .monaco-list-row');
+  await listed.filter({ hasText: 'make the failing test pass' }).first().click();
   await chat.frame.getByText('Replay: nothing runs').waitFor();
   expect(await chat.composer.count()).toBe(0);
   const step = chat.frame.getByRole('spinbutton', { name: 'Step' });
@@ -44,21 +42,35 @@ test('a session is replayed in the chat, forwards and back, and nothing runs', a
 });
 
 test('it leaves as a file and comes back as a session that can only be looked at', async () => {
-  const { chat, workbench, page, folder } = window();
+  const { chat, workbench, folder } = window();
   const file = path.join(path.dirname(folder), 'shared.ascent.jsonl');
-  const input = page.locator('.quick-input-widget input');
   await workbench.palette('Ascent: Export Session...');
-  await input.fill(file);
-  await input.press('Enter');
+  await answerDialog('Export the session, without its secrets', file);
   await workbench.notification(/Exported to shared\.ascent\.jsonl/).waitFor();
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   expect(JSON.parse(lines[0]!)).toMatchObject({ type: 'ascent.export', title: 'make the failing test pass' });
   expect(JSON.parse(lines.at(-1)!)).toMatchObject({ type: 'ascent.end', events: lines.length - 2 });
 
   await workbench.palette('Ascent: Import Session...');
-  await input.fill(file);
-  await input.press('Enter');
+  await answerDialog('Import an exported session', file);
   await chat.frame.getByText('Imported session, replayed: nothing runs').waitFor();
   await chat.button('Sessions').click();
   await chat.frame.getByRole('menuitemradio', { name: /make the failing test pass.*imported/ }).waitFor();
 });
+
+/** The dialog fills itself in while it opens, over what was typed: then anew. */
+async function answerDialog(title: string, file: string): Promise<void> {
+  const { page } = window();
+  const input = page.locator('.quick-input-widget input');
+  const dialog = page.locator('.quick-input-widget').getByText(title);
+  await dialog.waitFor();
+  for (let tries = 1; ; tries++) {
+    await input.fill(file);
+    await input.press('Enter');
+    try {
+      return await dialog.waitFor({ state: 'hidden', timeout: 4_000 });
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
+  }
+}
