@@ -5,6 +5,8 @@ import type { ViewMessage } from '../protocol/view.ts';
 /** What only the view knows. Everything else comes back with the next snapshot. */
 export interface Kept {
   draft: string;
+  /** When the draft last changed; milliseconds since the epoch. */
+  draftAt: number;
   context: ContextItem[];
   /** The session that `open` and `scrollTop` belong to. */
   session: string;
@@ -29,6 +31,7 @@ export function post(message: ViewMessage): void {
 
 export const kept: Readonly<Kept> = {
   draft: '',
+  draftAt: 0,
   context: [],
   session: '',
   open: {},

@@ -42,6 +42,26 @@ describe('the composer', () => {
     expect(box(third).value).toBe('');
   });
 
+  it('drops the draft of a message that was sent after it, and no other', async () => {
+    const view = await openView();
+    await view.receive(around);
+    await view.type('Fix the te');
+    const stale = view.state();
+    const message = (text: string, later: number) =>
+      ({
+        ...around,
+        items: [{ id: 'u', kind: 'user', text, context: [], steer: false, at: Date.now() + later }],
+      }) satisfies typeof around;
+    const draftAfter = async (snapshot: typeof around) => {
+      const again = await openView(stale);
+      await again.receive(snapshot);
+      return box(again).value;
+    };
+    expect(await draftAfter(message('Fix the test', 5_000))).toBe('');
+    expect(await draftAfter(message('Fix the test', -5_000))).toBe('Fix the te');
+    expect(await draftAfter(message('Explain it', 5_000))).toBe('Fix the te');
+  });
+
   it('takes text and attachments from the host, and sends them along', async () => {
     const view = await openView();
     await view.receive(around, {

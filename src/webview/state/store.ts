@@ -68,11 +68,20 @@ export function receive(message: HostMessage): void {
   });
 }
 
+/** VS Code saves a view's state late: after a reload the draft may be that of a message that has been sent since. */
+function forgetSentDraft(items: readonly TranscriptItem[]): void {
+  const draft = kept.draft.trim();
+  const isSent = (item: TranscriptItem) =>
+    item.kind === 'user' && item.at >= kept.draftAt && item.text.startsWith(draft);
+  if (draft && items.some(isSent)) keep({ draft: '', context: [] });
+}
+
 function takeSnapshot(snapshot: Snapshot): void {
   const { examples, backend, mode, blocked } = snapshot;
   replay.value = snapshot.replay;
   around.value = { examples, backend, mode, blocked };
   head.value = snapshot.head;
+  forgetSentDraft(snapshot.items);
   const session = snapshot.head?.id ?? '';
   if (session !== kept.session) {
     keep({ session, open: {}, scrollTop: null });

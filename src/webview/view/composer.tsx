@@ -31,7 +31,7 @@ export function Composer() {
   }, [compose.value]);
 
   const changed = () => {
-    keep({ draft: box.current!.value });
+    keep({ draft: box.current!.value, draftAt: Date.now() });
     setIsEmpty(box.current!.value.trim() === '');
   };
   const attach = (next: ContextItem[]) => {
