@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { useWindow } from './harness/use-window.ts';
-import type { Tab } from './harness/window.ts';
+import { useWindow } from '../ui/harness/use-window.ts';
+import type { Tab } from '../ui/harness/window.ts';
 
 const TASK = 'make the failing test pass';
 const LONG = { timeout: 60_000 };
