@@ -9,8 +9,9 @@ import { createChatView } from './chat/chatView.ts';
 import { createDiffs } from './chat/diffs.ts';
 import { examplesFor } from './chat/examples.ts';
 import { handle } from './chat/messages.ts';
+import { Refused } from './chat/refused.ts';
 import { createReplays } from './chat/replays.ts';
-import { type CommandId, commands } from './commands/commands.ts';
+import { type Command, type CommandId, commands } from './commands/commands.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { explain, REMEDY_LABELS, type Remedy } from './failure.ts';
 import { createKeys } from './keys.ts';
@@ -104,8 +105,12 @@ export function createApp(context: vscode.ExtensionContext) {
     },
 
     run(id: string, ...args: unknown[]): Promise<void> {
-      const { title, run } = commands[id as CommandId];
-      return app.attempt(title, () => run(app, ...args));
+      const { title, needsTrust, run }: Command = commands[id as CommandId];
+      return app.attempt(title, () => {
+        if (needsTrust && !vscode.workspace.isTrusted)
+          throw new Refused('Trust this folder first; nothing is loaded before.');
+        return run(app, ...args);
+      });
     },
 
     /**

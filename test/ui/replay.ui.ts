@@ -65,7 +65,10 @@ async function answerDialog(title: string, file: string): Promise<void> {
   const dialog = page.locator('.quick-input-widget').getByText(title);
   await dialog.waitFor();
   for (let tries = 1; ; tries++) {
+    // Its own suggestion must not take the place of the answer.
+    await expect.poll(() => input.inputValue()).not.toBe('');
     await input.fill(file);
+    if ((await input.inputValue()) !== file) continue;
     await input.press('Enter');
     try {
       return await dialog.waitFor({ state: 'hidden', timeout: 4_000 });

@@ -41,6 +41,7 @@ suite('settings', () => {
         mode: 'all',
         limits: { maxSteps: 7, maxCost: 3, maxCostPerTurn: undefined, maxCostPerDay: undefined },
         resume: 'ask',
+        sandbox: { use: 'whenAvailable', network: false },
       },
       complaints: [],
     });

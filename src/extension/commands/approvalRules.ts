@@ -10,6 +10,7 @@ import type { Command } from './commands.ts';
 /** Every rule that lets something happen or forbids it: what, where, since when; removed by its button. */
 export const approvalRules: Command = {
   title: 'Show the approval rules',
+  needsTrust: true,
   run: app => showRules(app),
 };
 

@@ -26,6 +26,8 @@ import { copyVerifyReport, verifyBackend } from './verifyBackend.ts';
 export interface Command {
   /** As an order; it begins the message when the command fails. */
   title: string;
+  /** It loads what others may have written: refused in Restricted Mode. */
+  needsTrust?: true;
   run(app: App, ...args: unknown[]): Promise<void> | void;
 }
 

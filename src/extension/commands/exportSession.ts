@@ -13,6 +13,7 @@ import { pickSession } from './pickSession.ts';
 /** The shown session, else one that is picked, into a file that the person names. */
 export const exportSession: Command = {
   title: 'Export Session',
+  needsTrust: true,
   async run(app) {
     const shown = app.replays.shown?.id ?? app.chat.session?.id;
     const id = shown ?? (await pickSession({ title: 'Export a session' }));

@@ -7,6 +7,7 @@ import type { Command } from './commands.ts';
 
 export const importSession: Command = {
   title: 'Import Session',
+  needsTrust: true,
   run: importFile,
 };
 

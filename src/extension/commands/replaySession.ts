@@ -7,6 +7,7 @@ const FROM_FILE = 'a file';
 
 export const replaySession: Command = {
   title: 'Replay Session',
+  needsTrust: true,
   async run(app) {
     const first = [{ label: '$(folder-opened) Import an Exported Session...', id: FROM_FILE }];
     const id = await pickSession({ title: 'Replay a session, step by step', first });

@@ -53,9 +53,16 @@ export function workbenchIn(page: Page): Workbench {
       const menu = page.locator('.action-widget').first();
       // Before the light bulb is there, nobody has been asked for actions yet.
       await page.locator('.lightBulbWidget').first().waitFor();
-      await page.keyboard.press('Control+.');
-      await menu.waitFor();
-      return menu;
+      // The menu closes again when the actions it shows come anew just then.
+      for (let tries = 1; ; tries++) {
+        await page.keyboard.press('Control+.');
+        try {
+          await menu.waitFor({ timeout: 5_000 });
+          return menu;
+        } catch (error) {
+          if (tries === 5) throw error;
+        }
+      }
     },
     tab: name => page.locator('.tabs-container .tab').filter({ hasText: name }),
     notification: text => page.locator('.notification-toast').filter({ hasText: text }),
