@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { useWindow } from './harness/use-window.ts';
+import { useWindow } from '../ui/harness/use-window.ts';
 
 const window = useWindow({ settings: { 'ascent.approvals': 'all' } });
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type StandinServer, serveStandin } from '../../src/standin/server.ts';
 import { createStandin } from '../../src/standin/standin.ts';
 import { obedient } from '../standin/obedient.ts';
-import { openWindow, type Window } from './harness/window.ts';
+import { openWindow, type Window } from '../ui/harness/window.ts';
 
 let server: StandinServer;
 let window: Window;

@@ -1,6 +1,6 @@
 /** A person who thinks of more while it runs: queued, edited, stopped, reloaded, and sent; in the real view. */
 import { expect, test } from 'vitest';
-import { useWindow } from './harness/use-window.ts';
+import { useWindow } from '../ui/harness/use-window.ts';
 
 const window = useWindow();
 
