@@ -5,7 +5,7 @@ import type { PendingApproval } from '../../protocol/transcript.ts';
 import { toast } from '../state/store.ts';
 import { post } from '../vscode.ts';
 import { AllowFor, AnswerButton, Asked, DenyReason, questionOf, Suggestion } from './approval-parts.tsx';
-import { focusPolitely, ignoreHeldKeys, useGuard } from './guard.ts';
+import { focusPolitely, onCardKey, useGuard } from './guard.ts';
 import { Icon } from './icon.tsx';
 
 export function ApprovalCard({ asked, more }: { asked: PendingApproval; more: string }) {
@@ -25,16 +25,11 @@ export function ApprovalCard({ asked, more }: { asked: PendingApproval; more: st
     post({ type: 'approve', callId, nonce, answer: what, ...(reason ? { reason } : {}) });
     setSent(true);
   };
-  const onKeyDown = (e: KeyboardEvent) => {
-    ignoreHeldKeys(e);
-    if (e.isComposing || e.repeat) return;
-    const inControl = e.target instanceof HTMLButtonElement || e.target instanceof HTMLInputElement;
-    if (e.key === 'Escape') {
-      e.stopPropagation();
-      if (saying) setSaying(false);
-      else answer(e, 'deny');
-    } else if (e.key === 'Enter' && !inControl) answer(e, 'once');
-  };
+  const onKeyDown = (e: KeyboardEvent) =>
+    onCardKey(e, {
+      back: () => (saying ? setSaying(false) : answer(e, 'deny')),
+      yes: () => answer(e, 'once'),
+    });
   const state = { disabled: isSent, unready: !ready };
   const offered = suggested === undefined ? undefined : offers[suggested];
 

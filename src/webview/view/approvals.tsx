@@ -5,7 +5,7 @@ import type { PendingApproval } from '../../protocol/transcript.ts';
 import { toast } from '../state/store.ts';
 import { post } from '../vscode.ts';
 import { AllowFor, AnswerButton, Asked, DenyReason, questionOf } from './approval-parts.tsx';
-import { focusPolitely, ignoreHeldKeys, useGuard } from './guard.ts';
+import { focusPolitely, onCardKey, useGuard } from './guard.ts';
 import { Icon } from './icon.tsx';
 
 export function ApprovalsCard({ asked }: { asked: readonly PendingApproval[] }) {
@@ -27,16 +27,11 @@ export function ApprovalsCard({ asked }: { asked: readonly PendingApproval[] }) 
       post({ type: 'approve', callId, nonce, answer: what, ...(reason ? { reason } : {}) });
     setSent(new Set([...(isAgain ? [] : sent), ...which.map(one => one.nonce)]));
   };
-  const onKeyDown = (e: KeyboardEvent) => {
-    ignoreHeldKeys(e);
-    if (e.isComposing || e.repeat) return;
-    const inControl = e.target instanceof HTMLButtonElement || e.target instanceof HTMLInputElement;
-    if (e.key === 'Escape') {
-      e.stopPropagation();
-      if (saying) setSaying(false);
-      else answer(e, open, 'deny');
-    } else if (e.key === 'Enter' && !inControl) answer(e, open, 'once');
-  };
+  const onKeyDown = (e: KeyboardEvent) =>
+    onCardKey(e, {
+      back: () => (saying ? setSaying(false) : answer(e, open, 'deny')),
+      yes: () => answer(e, open, 'once'),
+    });
   const all = { disabled: open.length === 0, unready: !ready };
 
   return (

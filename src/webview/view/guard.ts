@@ -45,3 +45,14 @@ export function focusPolitely(element: HTMLElement | null): void {
   const isWriting = (at instanceof HTMLTextAreaElement || at instanceof HTMLInputElement) && at.value !== '';
   if (document.hasFocus() && !isWriting) element?.focus({ preventScroll: true });
 }
+
+/** What the keys mean on a card that asks: Escape goes back or refuses, Enter allows, but on a control of its own. */
+export function onCardKey(e: KeyboardEvent, { back, yes }: { back: () => void; yes: () => void }): void {
+  ignoreHeldKeys(e);
+  if (e.isComposing || e.repeat) return;
+  const inControl = e.target instanceof HTMLButtonElement || e.target instanceof HTMLInputElement;
+  if (e.key === 'Escape') {
+    e.stopPropagation();
+    back();
+  } else if (e.key === 'Enter' && !inControl) yes();
+}
