@@ -20,11 +20,17 @@ export interface Neighbours {
 
 export async function runCall(call: ToolCall, input: TurnInput, reply: Neighbours): Promise<void> {
   const { emit, guard, history, tools } = input;
-  const started = performance.now();
+  let runs: number | undefined;
   const twin = twinOf(call, history.messages(), other => !tools.get(other.name)?.readOnly);
-  const result = twin ? RAN_ONCE : await carryOut(call, input, reply);
+  const begins = () => {
+    runs = performance.now();
+    emit.live({ type: 'tool.started', callId: call.id });
+  };
+  const result = twin ? RAN_ONCE : await carryOut(call, input, reply, begins);
   const content = result.content + guard.remark(call, result.content);
-  const durationMs = Math.round(result.durationMs ?? performance.now() - started);
+  // What it waited for before it ran, a person above all, is not its time.
+  const tookMs = runs === undefined ? 0 : performance.now() - runs;
+  const durationMs = Math.round(result.durationMs ?? tookMs);
   await emit({ type: 'tool.result', callId: call.id, ...result, content, durationMs });
 }
 
@@ -34,12 +40,17 @@ const RAN_ONCE: ToolResult = {
     'Not run a second time: the same call stands before this one in the same reply, and its result counts for both.',
 };
 
-async function carryOut(call: ToolCall, input: TurnInput, reply: Neighbours): Promise<ToolResult> {
+async function carryOut(
+  call: ToolCall,
+  input: TurnInput,
+  reply: Neighbours,
+  begins: () => void,
+): Promise<ToolResult> {
   try {
     const before = reply.asked.get(call.id);
     if (before) settled(await before.outcome);
     const { tool, args } = understand(call, input);
-    const found = await takeUp(call, tool, input);
+    const found = await takeUp(call, tool, input, begins);
     if (found) return found;
     const plan = await guarded(input, () => tool.prepare(args, input.signal));
     if (!before || !isSamePlan(before.plan, plan))
@@ -47,7 +58,7 @@ async function carryOut(call: ToolCall, input: TurnInput, reply: Neighbours): Pr
     const unasked = await permit(call, plan, input, before, () =>
       askAhead(plan, reply.behind, reply.asked, input),
     );
-    return await act(call, plan, unasked, input);
+    return await act(call, plan, unasked, input, begins);
   } catch (error) {
     if (!(error instanceof ToolFailure)) throw error;
     return { isError: true, content: error.message };
@@ -55,10 +66,15 @@ async function carryOut(call: ToolCall, input: TurnInput, reply: Neighbours): Pr
 }
 
 /** The result of what an earlier process began for this call. Undefined when nothing of it has happened. */
-async function takeUp(call: ToolCall, tool: Tool, input: TurnInput): Promise<ToolResult | undefined> {
+async function takeUp(
+  call: ToolCall,
+  tool: Tool,
+  input: TurnInput,
+  begins: () => void,
+): Promise<ToolResult | undefined> {
   const begun = input.begun(call.id);
   if (!begun || !tool.takeUp) return undefined;
-  input.emit.live({ type: 'tool.started', callId: call.id });
+  begins();
   return guarded(input, async () => tool.takeUp?.(begun, contextOf(call, input)));
 }
 
@@ -85,11 +101,17 @@ function understand(call: ToolCall, { tools }: TurnInput): { tool: Tool; args: u
   return { tool, args: parseArguments(call.arguments, tool.input) };
 }
 
-async function act(call: ToolCall, plan: ToolPlan, unasked: boolean, input: TurnInput): Promise<ToolResult> {
+async function act(
+  call: ToolCall,
+  plan: ToolPlan,
+  unasked: boolean,
+  input: TurnInput,
+  begins: () => void,
+): Promise<ToolResult> {
   const { emit, signal } = input;
   signal.throwIfAborted();
   if (plan.effects.length > 0) await emit({ type: 'tool.intent', callId: call.id, effects: plan.effects });
-  emit.live({ type: 'tool.started', callId: call.id });
+  begins();
   return guarded(input, () => plan.run({ ...contextOf(call, input), unasked }));
 }
 

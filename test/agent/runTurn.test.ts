@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runTurn } from '../../src/agent/runTurn.ts';
 import { StoppedByPerson, Unanswered } from '../../src/agent/seams.ts';
 import { ModelError } from '../../src/model/client.ts';
@@ -246,6 +246,39 @@ describe('a call', () => {
     const s = await one(tool, undefined, { ...asks, approve: async () => ({ answer: 'once' }) });
     expect(await runTurn(s.input)).toBe('done');
     expect(results(s.events)[0]?.isError).toBe(false);
+  });
+
+  it('takes the time that the tool ran, and not what it waited for an answer', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
+    const later = (ms: number) => clock.mockReturnValue(performance.now() + ms);
+    const approve = async () => {
+      later(60_000);
+      return { answer: 'once' } as const;
+    };
+    const works = async () => {
+      later(40);
+      return { isError: false, content: '' };
+    };
+    const fails = async () => {
+      later(30);
+      throw new ToolFailure('no such file');
+    };
+    for (const [run, durationMs] of [
+      [works, 40],
+      [fails, 30],
+    ] as const) {
+      const s = await one(fakeTool('work', run), undefined, { ...asks, approve });
+      await runTurn(s.input);
+      expect(results(s.events)[0]).toMatchObject({ durationMs });
+    }
+    const denied = async () => {
+      later(60_000);
+      return { answer: 'deny' } as const;
+    };
+    const s = await one(fakeTool('work', works), undefined, { ...asks, approve: denied });
+    await runTurn(s.input);
+    expect(results(s.events)[0]).toMatchObject({ durationMs: 0 });
+    clock.mockRestore();
   });
 
   it('that is refused does nothing, and the model hears why', async () => {
