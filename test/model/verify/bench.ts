@@ -1,4 +1,5 @@
 /** A stand-in behind the probes, with a clock that sleeps only on paper. */
+import { createScheduler } from '../../../src/model/scheduler.ts';
 import type { Finding, Report } from '../../../src/model/verify/report.ts';
 import { type VerifyOptions, verifyBackend } from '../../../src/model/verify/verify.ts';
 import { createStandin, type StandinOptions } from '../../../src/standin/standin.ts';
@@ -29,6 +30,7 @@ export function bench(
       cases: 4,
       signal: new AbortController().signal,
       clock,
+      scheduler: createScheduler(clock),
       today: () => new Date(0),
       ...options,
     });
