@@ -29,9 +29,11 @@ export function printSession(
   };
 }
 
+/** Without a time nobody knows how long; a time that is over already is a request that goes out again at once. */
 function waiting({ reason, until }: { reason: string; until?: number }): string {
-  const left = until === undefined ? 0 : Math.ceil((until - Date.now()) / 1000);
-  return left > 0 ? `Waiting ${left} s: ${reason}` : `Waiting: ${reason}`;
+  if (until === undefined) return `Waiting: ${reason}`;
+  const left = Math.ceil((until - Date.now()) / 1000);
+  return left > 0 ? `Waiting ${left} s: ${reason}` : `Asking again: ${reason}`;
 }
 
 /** A retry has its waiting line, a repair is told once; and room when it is made or taken back. */
@@ -52,7 +54,7 @@ export function printItems(items: TranscriptItem[], { head }: Transcript, { out,
         if (item.steer) line(styled('bold', `> ${item.text}`));
         break;
       case 'thinking':
-        line(styled('dim', `  Thought for ${seconds(item.durationMs)}: ${firstWords(item.text)}`));
+        line(styled('dim', `  ${thought(item.durationMs)}: ${firstWords(item.text)}`));
         break;
       case 'answer':
         out.write(`${item.text.trimEnd()}\n`);
@@ -79,11 +81,14 @@ export function printItems(items: TranscriptItem[], { head }: Transcript, { out,
 
 export function rowOf(item: ToolItem): string {
   const { title, state } = item;
-  const what = [title.object, title.detail].filter(Boolean).join(' ');
+  const what = oneLine([title.object, title.detail].filter(Boolean).join(' '));
   if (state === 'denied') return `✗ ${title.ask} ${what}: not allowed`;
   if (state === 'failed') return `✗ ${title.ask} ${what}: ${firstWords(item.message ?? 'failed')}`;
   return `✓ ${title.done} ${what}${item.display ? resultOf(item.display) : ''}`;
 }
+
+/** A line break in a name or a command must not look like a row of ours. */
+export const oneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ⏎ ').trim();
 
 /** The few words at a row's end that say how it went. */
 function resultOf(display: ToolDisplay): string {
@@ -132,6 +137,7 @@ export function summary(reason: string, steps: number, durationMs: number, head:
 }
 
 export const money = ({ amount, currency }: Money) => `${currency} ${amount.toFixed(4)}`;
+export const thought = (ms: number) => (ms >= 50 ? `Thought for ${seconds(ms)}` : 'Thought');
 export const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 export function firstWords(text: string): string {
   const line = text.trim().replace(/\s+/g, ' ');

@@ -4,7 +4,7 @@ import type { FileDiff } from '../protocol/display.ts';
 import type { SessionEvent } from '../protocol/events.ts';
 import type { SessionHead, ToolItem, TranscriptItem } from '../protocol/transcript.ts';
 import type { Replay, ReplayStep } from '../session/replay/replay.ts';
-import { firstWords, money, rowOf, seconds, summary } from './print.ts';
+import { firstWords, money, oneLine, rowOf, summary, thought } from './print.ts';
 import { safe } from './safe.ts';
 
 export interface StepPrint extends ReplayStep {
@@ -46,8 +46,8 @@ export function printStep(print: StepPrint, out: Out, whole: boolean): void {
         line(styled('bold', `> ${item.text}`));
         break;
       case 'thinking': {
-        const thought = whole ? `\n${item.text.trim()}` : ` ${firstWords(item.text)}`;
-        line(styled('dim', `  Thought for ${seconds(item.durationMs)}:${thought}`));
+        const text = whole ? `\n${item.text.trim()}` : ` ${firstWords(item.text)}`;
+        line(styled('dim', `  ${thought(item.durationMs)}:${text}`));
         break;
       }
       case 'answer':
@@ -69,7 +69,7 @@ export function printStep(print: StepPrint, out: Out, whole: boolean): void {
     const row =
       item.state === 'done' || item.durationMs !== undefined
         ? rowOf(item)
-        : `… ${item.title.ask} ${item.title.object}`;
+        : `… ${item.title.ask} ${oneLine(item.title.object)}`;
     line(styled(item.state === 'done' ? 'reset' : 'red', `  ${row}`));
     const { display } = item;
     if (display?.kind === 'diff') for (const file of display.files) printDiff(file);

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { answerOnTerminal } from '../../src/cli/ask.ts';
-import { printItems } from '../../src/cli/print.ts';
+import { printItems, rowOf } from '../../src/cli/print.ts';
 import type { Session } from '../../src/session/sessions.ts';
 import { everywhere } from '../ui/hostile/places.ts';
 import { hostileSamples } from '../ui/hostile/samples.ts';
@@ -48,4 +48,19 @@ it('nor does it in a question', async () => {
   }
   expect(written.join('')).toContain('52;c;eA==');
   expect(written.join('').match(ACTS)).toBeNull();
+});
+
+it('no line break in a name or a command makes a row of its own', () => {
+  const title = { ask: 'Read', busy: 'Reading', done: 'Read', object: 'a.txt\n  ✓ Ran npm test (exit 0)' };
+  const item = {
+    id: 'c',
+    kind: 'tool',
+    callId: 'c',
+    name: 'read_file',
+    title,
+    state: 'done',
+    step: 1,
+  } as const;
+  expect(rowOf(item as never).split('\n')).toHaveLength(1);
+  expect(rowOf({ ...item, state: 'denied' } as never).split('\n')).toHaveLength(1);
 });
