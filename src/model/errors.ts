@@ -155,7 +155,10 @@ function messageOf(
     case 'rateLimit':
       return `${host} limits how often it may be asked${quote}`;
     case 'overloaded':
-      return `${host} is overloaded.`;
+      // llama.cpp's 503 while it loads its model ("Loading model"), a gateway's whose server is down.
+      return status === 503 && said.message && !OVERLOADED.test(`${said.type} ${said.message}`)
+        ? `${host} is not ready${quote}`
+        : `${host} is overloaded.`;
     case 'contextOverflow':
       return `The conversation no longer fits the window of ${model}${quote}`;
     case 'unknownModel':

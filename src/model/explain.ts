@@ -12,6 +12,8 @@ export function explain(error: ModelError, backend: Backend): Failure {
 function advice(error: ModelError, backend: Backend): Advice {
   switch (error.kind) {
     case 'auth':
+      if (/over http:/.test(error.message))
+        return { hint: 'Use an https address, or a server on this machine.', action: 'selectBackend' };
       return error.status === 403
         ? { hint: 'Use a key with access to this model, or choose another backend.', action: 'selectBackend' }
         : { hint: 'Set a key that belongs to this backend.', action: 'setKey' };

@@ -51,7 +51,7 @@ export function createBudget({ state, record, limits, now, spentOn }: BudgetPart
     const all: Limit[] = [
       {
         what: 'one turn',
-        setting: 'ascent.maxCostPerTurn',
+        setting: 'ascent.maxCostPerTurn (--max-cost-per-turn)',
         most: maxCostPerTurn,
         used: () => [...transcript.head.turnCost, ...reserved(turn)],
       },

@@ -88,6 +88,15 @@ describe('an error answer', () => {
     expect(answerError(html, place).message).toBe('api.example.org failed with 502 (request trace-1).');
   });
 
+  it('tells a server that still loads its model from a busy one', () => {
+    const loading = { code: 503, message: 'Loading model', type: 'unavailable_error' };
+    expect(judge(503, loading)).toMatchObject({
+      kind: 'overloaded',
+      message: 'api.example.org is not ready: Loading model',
+    });
+    expect(judge(503, said('server_unavailable', 'Server overloaded')).message).toMatch(/is overloaded\.$/);
+  });
+
   it('is cut to a line of readable length', () => {
     expect(judge(400, said('', 'long\n'.repeat(500))).message.length).toBeLessThan(400);
   });

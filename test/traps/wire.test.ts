@@ -268,7 +268,7 @@ describe('trap 22: the three kinds of 429 are told apart', () => {
   it('an account without credit is told with its balance', async () => {
     const { connect } = field({ profile: 'moonshot', faults: [{ request: 'every', kind: 'quota' }] });
     const error = await ask(connect()).catch(e => e);
-    expect(error.message).toMatch(/insufficient balance.*The account's balance is -3\.20 USD\.$/s);
+    expect(error.message).toMatch(/insufficient balance.*\. The account's balance is -3\.20 USD\.$/s);
   });
   it('and no retry repeats an effect', async () => {
     const faults = [
