@@ -1,6 +1,7 @@
 /** `ascent verify`: probes a backend, and says what it found. */
 import { CASES, DEFAULT_CASES } from '../model/verify/cases.ts';
 import { estimateInWords, estimateVerify } from '../model/verify/estimate.ts';
+import { plural } from '../model/verify/probe.ts';
 import { countOf, type Report, summaryOf, type Verdict } from '../model/verify/report.ts';
 import { PROBES, type Progress, verifyBackend } from '../model/verify/verify.ts';
 import { defaultStateDir } from '../session/stateDir.ts';
@@ -105,6 +106,10 @@ export function reportText(report: Report): string {
   if (stopped) lines.push('', `The rest was not tried: ${stopped}`);
   const cost = spent.cost ? ` · ${money(spent.cost)}` : '';
   const counts = [spent.promptTokens, spent.completionTokens].map(tokens => tokens.toLocaleString('en'));
-  lines.push('', `${spent.requests} requests · tokens ${counts[0]} in, ${counts[1]} out${cost}`, '');
+  lines.push(
+    '',
+    `${plural(spent.requests, 'request')} · tokens ${counts[0]} in, ${counts[1]} out${cost}`,
+    '',
+  );
   return lines.join('\n');
 }

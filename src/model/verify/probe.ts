@@ -1,7 +1,8 @@
 /** What a probe is: a few requests of its own, judged. Probes see the wire as it is, nothing repaired. */
 import type { Json } from '../json.ts';
+import { createLifter } from '../lift.ts';
 import type { Profile } from '../profile.ts';
-import type { RawReply } from './rawReply.ts';
+import type { RawCall, RawReply } from './rawReply.ts';
 import type { Finding } from './report.ts';
 
 export interface Ask {
@@ -96,6 +97,15 @@ export const leaked = (reply: RawReply): boolean =>
   /<\|tool_calls?_(section_)?(begin|end)\|>|<\|tool_call_argument_begin\|>/.test(
     reply.text + reply.reasoning,
   );
+/** The calls as they came; those that no parser took, as they stand in the text, where Ascent reads them all the same. */
+export function callsIn(reply: RawReply): readonly Pick<RawCall, 'name' | 'arguments'>[] {
+  if (reply.calls.length || !leaked(reply)) return reply.calls;
+  const lifter = createLifter();
+  lifter.push('reasoning', reply.reasoning);
+  lifter.push('text', reply.text);
+  lifter.end();
+  return lifter.calls;
+}
 export const NO_CALL = (reply: RawReply): string =>
   leaked(reply)
     ? 'call markup in the text instead of a tool call'

@@ -20,10 +20,18 @@ import { createRawReply, type RawReply } from './rawReply.ts';
 
 /** Where what requests cost is kept; both are awaited. */
 export interface RequestLedger {
-  /** Before a request goes out, each time; what it throws ends the run. */
+  /** Before a request goes out, each time; what it throws ends the run, as the cause of NotAllowed. */
   mayAsk(price: AskingPrice): Promise<void>;
   /** Of each request that was answered: an estimate where the backend did not tell, or the answer was cut off. */
   paid(usage: Usage, cost: Money | undefined): Promise<void>;
+}
+
+/** The ledger forbids the next request: a limit of what people are ready to pay. */
+export class NotAllowed extends Error {
+  override readonly name = 'NotAllowed';
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 export interface RawChatOptions {
@@ -103,7 +111,11 @@ export function createRawChat(options: RawChatOptions) {
       options.onWait(wait.reason, wait.delayMs);
     let answered = false;
     try {
-      await options.ledger?.mayAsk(askingPrice(price, prompt, ask.budget));
+      try {
+        await options.ledger?.mayAsk(askingPrice(price, prompt, ask.budget));
+      } catch (error) {
+        throw new NotAllowed(error);
+      }
       const raw = createRawReply();
       try {
         await read(ask, raw);

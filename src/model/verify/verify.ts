@@ -18,7 +18,7 @@ import { severalCalls } from './probes/severalCalls.ts';
 import { streamShape } from './probes/streamShape.ts';
 import { undeclaredTool } from './probes/undeclaredTool.ts';
 import { window } from './probes/window.ts';
-import { createRawChat, type RequestLedger } from './rawChat.ts';
+import { createRawChat, NotAllowed, type RequestLedger } from './rawChat.ts';
 import type { Finding, Report, Spent } from './report.ts';
 
 export const PROBES: readonly Probe[] = [
@@ -70,8 +70,8 @@ const FINAL: ReadonlySet<ModelErrorKind> = new Set(['auth', 'quota', 'unknownMod
 export const casesToAsk = (cases = DEFAULT_CASES) => Math.min(CASES.length, Math.max(1, cases));
 
 /**
- * Rejects with the signal's reason when it aborts, and with a ModelError when the backend cannot be used at all. A
- * failure in mid-run leaves a report of what was found before.
+ * Rejects with the signal's reason when it aborts, with a ModelError when the backend cannot be used at all, and with what
+ * the ledger threw when nothing may be asked. A failure or a limit in mid-run leaves a report of what was found before.
  */
 export async function verifyBackend(options: VerifyOptions): Promise<Report> {
   const { backend, signal, onProgress = () => {}, clock = systemClock } = options;
@@ -119,12 +119,14 @@ export async function verifyBackend(options: VerifyOptions): Promise<Report> {
       (outcome): Finding => ({ probe: id, title, ...outcome }),
       (error: unknown): Finding => {
         signal.throwIfAborted();
-        if (!(error instanceof ModelError)) throw error;
-        if (FINAL.has(error.kind)) {
-          if (!findings.some(({ verdict }) => verdict !== 'unknown')) throw error;
+        const isLimit = error instanceof NotAllowed;
+        if (!isLimit && !(error instanceof ModelError)) throw error;
+        if (isLimit || FINAL.has(error.kind)) {
+          const isOfUse = findings.some(({ probe, verdict }) => verdict !== 'unknown' && probe !== window.id);
+          if (!isOfUse) throw isLimit ? error.cause : error;
           stopped = error.message;
         }
-        return { probe: id, title, ...refused(error) };
+        return { probe: id, title, ...(isLimit ? notAsked : refused(error)) };
       },
     );
     findings.push(finding);
@@ -141,6 +143,13 @@ export async function verifyBackend(options: VerifyOptions): Promise<Report> {
     ...(stopped && { stopped }),
   };
 }
+
+const notAsked: Omit<Finding, 'probe' | 'title'> = {
+  verdict: 'unknown',
+  sent: 'Not all of it: a cost limit ended the run',
+  got: 'Nothing to judge',
+  means: 'This was not tried to its end.',
+};
 
 const refused = (error: ModelError): Omit<Finding, 'probe' | 'title'> => ({
   verdict: 'unknown',

@@ -66,6 +66,22 @@ describe('a run', () => {
     expect(report.findings.at(-1)?.verdict).toBe('unknown');
   });
 
+  it('keeps what it found when a cost limit forbids the next request', async () => {
+    let asked = 0;
+    const limit = new Error('The limit of USD 0.10 for one turn would be passed.');
+    const ledger = (most: number) => ({
+      mayAsk: async () => {
+        if (++asked > most) throw limit;
+      },
+      paid: async () => {},
+    });
+    const report = await bench({}, { ledger: ledger(3) }).run();
+    expect(report.stopped).toBe(limit.message);
+    expect(report.findings.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'unknown']);
+    asked = 0;
+    await expect(bench({}, { ledger: ledger(0) }).run()).rejects.toBe(limit);
+  });
+
   it('goes on after an error that only one probe meets', async () => {
     const report = await bench({ faults: [{ ...at(1), kind: 'serverError' }] }).run();
     expect(finding(report, 'stream').verdict).toBe('unknown');
@@ -148,7 +164,7 @@ describe('the schema set', () => {
     ['book_table', { restaurant: 'A', guests: 2, date: '14.2.2027', time: '20:30', wishes: null }, /date/],
     ['run_command', { command: 'ls', environment: { CI: 1 } }, /environment/],
   ] as const)('judges %s %o', (name, args, words) => {
-    const problem = problemOf({ id: 'x', name, arguments: JSON.stringify(args) }, [name]);
+    const problem = problemOf({ name, arguments: JSON.stringify(args) }, [name]);
     expect(problem).toMatch(words);
     if (words !== 'fine') expect(problem).not.toBe('fine');
   });

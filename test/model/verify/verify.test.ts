@@ -140,6 +140,18 @@ const troubles: [string, string, 'warn' | 'fail' | 'unknown', RegExp, StandinOpt
     /go on with what was stopped/,
     { faults: [{ ...every, kind: 'keepsSlot' }] },
   ],
+  ['calls as markup', 'schema-accuracy', 'warn', /3 of 3 calls.*reads all the same/, { profile: 'raw' }],
+  [
+    'a tool that only the history knows, called in markup',
+    'undeclared-tool',
+    'warn',
+    /called search_web/,
+    {
+      profile: 'raw',
+      scenario: scenario({ name: 'read_file', arguments: { path: 'x' } }),
+      faults: [{ ...every, kind: 'undeclaredTool', name: 'search_web' }],
+    },
+  ],
   [
     'arguments that lack a property',
     'schema-accuracy',

@@ -1,4 +1,4 @@
-import { called, NO_CALL, type Probe, READ_FILE, user } from '../probe.ts';
+import { called, callsIn, NO_CALL, type Probe, READ_FILE, user } from '../probe.ts';
 
 const BUDGET = 4_096;
 const BAIT = 'search_web';
@@ -33,7 +33,8 @@ export const undeclaredTool: Probe = {
       tools: [READ_FILE],
       budget: BUDGET,
     });
-    const undeclared = reply.calls
+    const calls = callsIn(reply);
+    const undeclared = calls
       .filter(call => call.name !== 'read_file')
       .map(call => call.name ?? 'a call without a name');
     if (undeclared.length)
@@ -48,7 +49,7 @@ export const undeclaredTool: Probe = {
     return {
       verdict: 'pass',
       sent,
-      got: reply.calls.length ? `called ${reply.calls[0]?.name}` : NO_CALL(reply),
+      got: calls.length ? `called ${calls[0]?.name}` : NO_CALL(reply),
       means: 'It keeps to the tools on offer.',
     };
   },

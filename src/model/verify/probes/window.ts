@@ -20,8 +20,8 @@ export const window: Probe = {
     const list = await models();
     const ids = listedModels(list);
     const told = limitsToldBy(list, model).window;
-    const serves = ids.includes(model) ? '' : `, which does not list ${model}`;
-    const got = told === undefined ? `No window${serves}` : `${told.toLocaleString('en')} tokens${serves}`;
+    const tokens = told === undefined ? 'no window' : `${told.toLocaleString('en')} tokens`;
+    const got = ids.includes(model) ? tokens : `${tokens}, and ${model} is not in the list`;
     if (told === undefined)
       return {
         verdict: 'warn',
