@@ -58,6 +58,8 @@ export interface ModelInfo {
   id: string;
   /** Tokens. */
   contextWindow: number;
+  /** What the backend lists, where it lists models and this is none of them. It may be served all the same. */
+  instead?: readonly string[];
 }
 
 export interface ModelClient {

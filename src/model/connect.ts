@@ -67,7 +67,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   const lane = (options.scheduler ?? createScheduler()).lane(address.origin, apiKey, profile.tiers);
   const wire = openWire({ backend, place, apiKey, fetch: options.fetch, answered: lane.learn });
   const learnt = createLearnt(options.learnt, backend.baseUrl, model);
-  const limits = createLimits(model, profile, wire.models, learnt);
+  const limits = createLimits(model, profile, wire, learnt);
   const usedIds = createIdMemory();
   const patience = { ...PATIENCE, ...options.patience };
   const now = options.now ?? systemClock.now;
@@ -169,6 +169,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     repairs: string[],
   ): ModelReply {
     answered = true;
+    limits.answered();
     const { message } = reply;
     if (reply.reasoningKey) learnt.learn({ reasoningKey: reply.reasoningKey });
     if (reply.usage) calibrate(estimate, reply.usage.promptTokens);
@@ -190,7 +191,9 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
 
   const client: ModelClient = {
     async info(signal) {
-      return { id: model, contextWindow: (await limits.read(signal)).window };
+      const { window } = await limits.read(signal);
+      const isListed = !limits.listed.length || limits.listed.includes(model);
+      return { id: model, contextWindow: window, ...(!isListed && { instead: limits.listed }) };
     },
     async *stream(request, signal) {
       let variation = PLAIN;

@@ -2,8 +2,10 @@
 import { ModelError } from './client.ts';
 import { orAborted } from './clock.ts';
 import type { Learnt } from './learnt.ts';
+import { listedModels } from './modelChoice.ts';
+import type { Wire } from './openai.ts';
 import type { Profile } from './profile.ts';
-import { limitsToldBy, type ToldLimits } from './window.ts';
+import { limitsToldBy, loadedWindow, type ToldLimits } from './window.ts';
 
 /** GET /models is a courtesy: after this long without an answer the profile's figures have to do. */
 const LIST_TIMEOUT_MS = 15_000;
@@ -17,6 +19,10 @@ export interface Limits {
 
 export interface LimitsReader {
   read(signal: AbortSignal): Promise<Limits>;
+  /** The models that the backend lists, after the first `read`; empty where it lists none. */
+  readonly listed: readonly string[];
+  /** A reply came: the model is loaded by now. */
+  answered(): void;
   /** An overflow showed that the window is smaller than believed. Never raises it. */
   lower(window: number): void;
 }
@@ -27,13 +33,17 @@ const LOWERED_FOR_MS = 7 * 24 * 60 * 60_000;
 export function createLimits(
   model: string,
   profile: Profile,
-  list: (signal: AbortSignal) => Promise<unknown>,
+  wire: Pick<Wire, 'models' | 'beside'>,
   learnt: Learnt,
 ): LimitsReader {
   let told: ToldLimits | undefined;
+  let listed: string[] = [];
+  /** Of the model as it is loaded; tokens. */
+  let loaded: number | undefined;
+  let mayBeLoaded = true;
   const current = (): Limits => {
     const { window: toldBefore, outputCap: capBefore, lowered } = learnt.facts;
-    const window = told?.window ?? toldBefore ?? profile.window;
+    const window = loaded ?? told?.window ?? toldBefore ?? profile.window;
     const holds = lowered?.from === window && Date.now() - lowered.at < LOWERED_FOR_MS;
     return {
       window: holds ? Math.min(lowered.to, window) : window,
@@ -44,15 +54,29 @@ export function createLimits(
     async read(signal) {
       await learnt.load(signal);
       if (!told) {
-        told = limitsToldBy(await listOrNothing(list, signal), model);
+        const list = await listOrNothing(wire.models, signal);
+        told = limitsToldBy(list, model);
+        listed = listedModels(list);
         const { window, outputCap } = told;
         learnt.learn({ ...(window && { window }), ...(outputCap && { outputCap }) });
       }
+      const { loadedAt } = profile;
+      if (loadedAt && !loaded && mayBeLoaded) {
+        mayBeLoaded = false;
+        loaded = loadedWindow(await orNothing(soon => wire.beside(loadedAt, soon), signal), model);
+        if (loaded) learnt.learn({ window: loaded });
+      }
       return current();
+    },
+    get listed() {
+      return listed;
+    },
+    answered() {
+      mayBeLoaded = true;
     },
     lower(window) {
       const { window: believed } = current();
-      const from = told?.window ?? learnt.facts.window ?? profile.window;
+      const from = loaded ?? told?.window ?? learnt.facts.window ?? profile.window;
       if (window < believed) learnt.learn({ lowered: { to: window, from, at: Date.now() } });
     },
   };
@@ -66,12 +90,23 @@ async function listOrNothing(
   list: (signal: AbortSignal) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<unknown> {
+  return orNothing(list, signal, error => {
+    if (error instanceof ModelError && (error.status === 401 || error.kind === 'network')) throw error;
+  });
+}
+
+/** Undefined for what failed, or took too long. Throws the signal's reason, and what `failed` throws. */
+async function orNothing(
+  read: (signal: AbortSignal) => Promise<unknown>,
+  signal: AbortSignal,
+  failed: (error: unknown) => void = () => {},
+): Promise<unknown> {
   try {
     const soon = AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]);
-    return await orAborted(() => list(soon), soon);
+    return await orAborted(() => read(soon), soon);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof ModelError && (error.status === 401 || error.kind === 'network')) throw error;
+    failed(error);
     return undefined;
   }
 }

@@ -21,6 +21,8 @@ export type WireEvent =
 export interface Wire {
   /** The body of GET /models. */
   models(signal: AbortSignal): Promise<unknown>;
+  /** The body of GET at a path beside the base URL's `/v1`: an engine's own, outside of OpenAI's protocol. */
+  beside(path: string, signal: AbortSignal): Promise<unknown>;
   /** The body of GET /users/me/balance, which Moonshot has. */
   balance(signal: AbortSignal): Promise<unknown>;
   /** The answer to POST /chat/completions. Ends without `done` when the socket closed first. */
@@ -76,6 +78,7 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: 
 
   return {
     models: signal => read('/models', signal),
+    beside: (path, signal) => read(backend.baseUrl.replace(/(\/v1)?\/*$/, path), signal),
     balance: signal => read('/users/me/balance', signal),
 
     async *chat(body, signal) {

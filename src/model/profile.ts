@@ -37,6 +37,8 @@ export interface Profile {
   ids: 'renumber' | 'asReceived';
   /** Tokens; used until the backend tells its own. */
   window: number;
+  /** Beside `/v1`: where the engine tells the window of what it has loaded, which its models list does not. */
+  loadedAt?: string;
   /** The most output tokens one reply may ask for. */
   outputCap: number;
   budgetField: 'max_completion_tokens' | 'max_tokens';

@@ -105,6 +105,7 @@ export const PROFILES: readonly Profile[] = [
     ports: [8080],
     echo: ['reasoning_content'],
     budgetField: 'max_tokens',
+    loadedAt: '/props',
   },
   {
     ...selfHosted,
@@ -114,6 +115,8 @@ export const PROFILES: readonly Profile[] = [
     ports: [11434],
     echo: ['reasoning'],
     budgetField: 'max_tokens',
+    // Its default depends on the machine (4k, 32k, 256k tokens), and it cuts a longer prompt without a word.
+    loadedAt: '/api/ps',
   },
   {
     ...selfHosted,

@@ -27,6 +27,8 @@ export interface Answers {
   /** One for each chat request; the last one answers all that follow. */
   chat: Answer | Answer[];
   models?: Answer;
+  /** By path: what an engine serves besides. */
+  more?: Record<string, Answer>;
 }
 
 export async function httpBackend(answers: Answers): Promise<HttpBackend> {
@@ -46,6 +48,8 @@ export async function httpBackend(answers: Answers): Promise<HttpBackend> {
       );
       return;
     }
+    const more = answers.more?.[path];
+    if (more) return void (await more(response, one));
     if (!path.endsWith('/chat/completions')) return void json({ error: 'Not found' }, 404)(response, one);
     chats.push(one);
     await script[Math.min(chats.length, script.length) - 1]?.(response, one);

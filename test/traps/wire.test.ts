@@ -1,10 +1,12 @@
 /** Traps 1, 16 to 20, 22 and 25: limits, money, errors and ends, as backends tell them. */
 import { describe, expect, it } from 'vitest';
 import { type ModelClient, ModelError } from '../../src/model/client.ts';
+import { createModelClient } from '../../src/model/connect.ts';
 import { estimatePrompt } from '../../src/model/estimate.ts';
 import type { Fault } from '../../src/standin/faults.ts';
 import { PROFILE_NAMES } from '../../src/standin/profiles.ts';
 import { act, readFile, runCommand } from '../../src/standin/script.ts';
+import { answer, httpBackend, json } from '../model/httpBackend.ts';
 import { ask, bodies, deltas, field, loop, session, start, TOOLS, turn } from './field.ts';
 
 const mark = act('I mark it.', runCommand({ command: 'echo 1 >> marks.txt' }));
@@ -28,6 +30,19 @@ describe('trap 1: a retired model is told as retired, with what there is instead
       expect(message).toMatch(/kimi-k2\.6.*kimi-k3.*own server.*OpenRouter/);
       expect(message).not.toContain('404');
     }
+  });
+});
+
+describe('trap 1: a model that a backend does not list is told before anything is asked of it', () => {
+  it.each([
+    ['kimi-k2-thinking', ['kimi-k2.6', 'kimi-k3']],
+    ['kimi-k3', undefined],
+  ])('%s', async (model, instead) => {
+    const models = ['kimi-k2.6', 'kimi-k3'];
+    const baseUrl = 'https://api.moonshot.ai/v1';
+    const { connect, standin } = field({ profile: 'moonshot', models, backend: { baseUrl, model } });
+    expect((await connect().info(new AbortController().signal)).instead).toEqual(instead);
+    expect(standin.requests).toEqual([]);
   });
 });
 
@@ -167,6 +182,44 @@ describe('trap 20: the window is the backend’s own', () => {
   it.each(PROFILE_NAMES)('%s tells it in its models list', async profile => {
     const { connect } = field({ profile, contextWindow: 54_321 });
     expect((await connect().info(signal)).contextWindow).toBe(54_321);
+  });
+
+  it('llama.cpp tells what it was started with, where its list tells what the model was trained with', async () => {
+    const server = await httpBackend({
+      chat: answer('hi'),
+      models: json({ data: [{ id: 'kimi-k2-thinking', meta: { n_ctx_train: 262_144 } }] }),
+      more: { '/props': json({ default_generation_settings: { n_ctx: 131_072 }, total_slots: 1 }) },
+    });
+    const client = createModelClient({ backend: server.backend({ profile: 'llamacpp' }) });
+    expect((await client.info(signal)).contextWindow).toBe(131_072);
+    await client.info(signal);
+    expect(server.asked.map(({ path }) => path)).toEqual(['/v1/models', '/props']);
+  });
+
+  it('Ollama tells it once the model is loaded, and is asked again only then', async () => {
+    const loaded: object[] = [];
+    const server = await httpBackend({
+      chat: answer('hi'),
+      models: json({ data: [{ id: 'k2' }, { id: 'qwen3:8b' }] }),
+      more: { '/api/ps': (response, asked) => json({ models: loaded })(response, asked) },
+    });
+    const client = createModelClient({ backend: server.backend({ profile: 'ollama', model: 'k2' }) });
+    expect((await client.info(signal)).contextWindow).toBe(262_144);
+    expect((await client.info(signal)).contextWindow).toBe(262_144);
+    loaded.push(
+      { name: 'qwen3:8b', context_length: 4096 },
+      { name: 'k2:latest', model: 'k2:latest', context_length: 32_768 },
+    );
+    await ask(client);
+    expect((await client.info(signal)).contextWindow).toBe(32_768);
+    expect(server.asked.filter(({ path }) => path === '/api/ps')).toHaveLength(2);
+  });
+
+  it('an engine without such a path is asked for it once a reply, and used all the same', async () => {
+    const server = await httpBackend({ chat: answer('hi') });
+    const client = createModelClient({ backend: server.backend({ profile: 'ollama' }) });
+    await ask(client);
+    expect((await client.info(signal)).contextWindow).toBe(262_144);
   });
 
   it.each([

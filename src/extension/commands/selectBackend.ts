@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../../model/client.ts';
 import { discoverBackends, type RunningBackend } from '../../model/discover.ts';
+import { retirementOf } from '../../model/models.ts';
 import type { Profile } from '../../model/profile.ts';
 import { CUSTOM, PROFILES } from '../../model/profiles.ts';
 import type { Backend } from '../../protocol/events.ts';
@@ -152,6 +153,7 @@ async function save(backend: Backend): Promise<void> {
   await configuration.update('backend.profile', backend.profile || undefined, own);
 }
 
+/** Asks it, and where it does not list the model, which of those it lists is meant. */
 async function tryOut(app: App, backend: Backend): Promise<void> {
   const { probe } = await app.engine();
   const progress = {
@@ -164,6 +166,16 @@ async function tryOut(app: App, backend: Backend): Promise<void> {
     token.onCancellationRequested(() => controller.abort(new vscode.CancellationError()));
     return probe(backend, controller.signal);
   });
+  if (info.instead) {
+    const choose = 'Choose Model';
+    const said = retirementOf(new URL(backend.baseUrl).host, info.id);
+    const missing = said ?? `${originOf(backend.baseUrl)} does not list a model named ${info.id}.`;
+    if ((await vscode.window.showWarningMessage(missing, choose)) !== choose) return;
+    const model = await vscode.window.showQuickPick([...info.instead], { title: 'Model' });
+    if (!model) return;
+    await save({ ...backend, model });
+    return tryOut(app, { ...backend, model });
+  }
   const window = `${Math.round(info.contextWindow / 1024)}k tokens of context`;
   const verify = 'Verify';
   const answer = await vscode.window.showInformationMessage(`Connected: ${info.id}, ${window}.`, verify);

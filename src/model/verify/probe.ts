@@ -22,6 +22,8 @@ export interface ProbeContext {
   cases: number;
   /** The body of GET /models. Throws ModelError. */
   models(): Promise<unknown>;
+  /** What the engine tells of the model that it has loaded, where its profile says where. Never throws but for a stop. */
+  loaded(): Promise<unknown>;
   /** Waits and asks again where the backend is only busy. Throws ModelError. */
   chat(ask: Ask): Promise<RawReply>;
   /** Milliseconds of any origin. */

@@ -132,6 +132,13 @@ export function createRawChat(options: RawChatOptions) {
 
   return {
     models: () => wire.models(signal),
+    async loaded(): Promise<unknown> {
+      if (!profile.loadedAt) return undefined;
+      return wire.beside(profile.loadedAt, signal).catch(() => {
+        signal.throwIfAborted();
+        return undefined;
+      });
+    },
     async chat(ask: Ask): Promise<RawReply> {
       for (let attempt = 1; ; attempt++) {
         try {

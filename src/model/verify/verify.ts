@@ -97,6 +97,7 @@ export async function verifyBackend(options: VerifyOptions): Promise<Report> {
     profile,
     cases: casesToAsk(options.cases),
     models: raw.models,
+    loaded: raw.loaded,
     now: clock.now,
     say: (detail: string) => say(detail),
     async chat(ask: Ask) {

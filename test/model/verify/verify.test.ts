@@ -188,6 +188,7 @@ describe('each trouble is found, and what mends it is said', () => {
       profile: profileOf({ baseUrl: '', profile: 'vllm' }),
       cases: 1,
       models: async () => ({}),
+      loaded: async () => undefined,
       now: () => 0,
       say: () => {},
       chat: async ({ messages }) => {

@@ -1,5 +1,5 @@
 import { listedModels } from '../../modelChoice.ts';
-import { limitsToldBy } from '../../window.ts';
+import { limitsToldBy, loadedWindow } from '../../window.ts';
 import type { Probe } from '../probe.ts';
 
 /** Below this an agent forgets its task in the middle of it; tokens. */
@@ -15,12 +15,12 @@ export const window: Probe = {
   id: 'window',
   title: 'Context window',
   load: () => ({ requests: 0, prompt: 0, output: 0, most: 0 }),
-  async run({ model, profile, models }) {
-    const sent = 'GET /models';
+  async run({ model, profile, models, loaded }) {
+    const sent = ['GET /models', profile.loadedAt].filter(Boolean).join(', ');
     const list = await models();
     const ids = listedModels(list);
-    const told = limitsToldBy(list, model).window;
-    const tokens = told === undefined ? 'no window' : `${told.toLocaleString('en')} tokens`;
+    const told = loadedWindow(await loaded(), model) ?? limitsToldBy(list, model).window;
+    const tokens = told === undefined ? 'no window is told' : `${told.toLocaleString('en')} tokens`;
     const got = ids.includes(model) ? tokens : `${tokens}, and ${model} is not in the list`;
     if (told === undefined)
       return {
@@ -28,7 +28,9 @@ export const window: Probe = {
         sent,
         got,
         means: `Ascent takes the profile's ${profile.window.toLocaleString('en')} tokens, and lowers that when a request overflows.`,
-        mend: 'A server of your own usually tells it; behind a gateway, let GET /models pass.',
+        mend: profile.loadedAt
+          ? 'It is told once the model is loaded: verify again after the first reply.'
+          : 'A server of your own usually tells it; behind a gateway, let GET /models pass.',
       };
     if (told < SMALL)
       return {
