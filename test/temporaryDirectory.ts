@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
-export function temporaryDirectory(): string {
+/** `finish`: when it is removed; what several tests share gives its own. */
+export function temporaryDirectory(finish: (work: () => void) => void = onTestFinished): string {
   const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'ascent-')));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  finish(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

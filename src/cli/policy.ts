@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { ApprovalMode, type HeldRule, Rule } from '../protocol/approvals.ts';
+import type { Repository } from '../protocol/repository.ts';
 import type { BashParser } from '../safety/commands/bashParser.ts';
 import { createPathPolicy, type Disk } from '../safety/paths/pathPolicy.ts';
 import { pathsOf } from '../safety/paths/spelling.ts';
@@ -15,6 +16,7 @@ export interface PolicyWorld extends Disk {
   home: string;
   parser: BashParser;
   list?(path: string): Promise<string[]>;
+  repository?(directory: string): Promise<Repository>;
 }
 
 const Platform = z.enum(['linux', 'darwin', 'win32']);

@@ -10,9 +10,9 @@ import { EXIT, type Io } from './run.ts';
 
 export async function policy(args: string[], { stdin, stdout }: Io): Promise<number> {
   parse(args, {});
-  const { platform, resolve, stat, list } = createNodeHost({ roots: [] });
+  const { platform, resolve, stat, list, repository } = createNodeHost({ roots: [] });
   const parser = createBashParser(name => readAsset(__dirname, name));
-  const answer = createPolicyLines({ platform, resolve, stat, list, home: homedir(), parser });
+  const answer = createPolicyLines({ platform, resolve, stat, list, repository, home: homedir(), parser });
   for await (const line of createInterface({ input: stdin })) {
     if (line.trim()) stdout.write(`${await answer(line)}\n`);
   }

@@ -4,6 +4,7 @@
  * happen. Failures that a model or a person can act on are HostError; everything else is a bug.
  */
 import type { Problem } from '../protocol/display.ts';
+import type { Repository } from '../protocol/repository.ts';
 import type { SandboxState } from '../protocol/sandbox.ts';
 
 export type HostErrorCode =
@@ -50,6 +51,8 @@ export interface FileStat {
   size: number;
   /** Milliseconds since the epoch. */
   modifiedAt: number;
+  /** When anything about it was changed last, which no program can set; the same unit. Absent where it is not known. */
+  changedAt?: number;
   /** The permission bits. */
   mode: number;
 }
@@ -180,6 +183,8 @@ export interface Host {
   run(spec: CommandSpec, onOutput: (text: string) => void, signal: AbortSignal): Promise<CommandOutcome>;
   /** Whether commands run in a sandbox. */
   sandbox(): Promise<SandboxState>;
+  /** The git repository that holds a directory (a real path), as far as it decides what a look at it starts. */
+  repository(directory: string): Promise<Repository>;
   /**
    * What became of a command that an earlier process began. One that still runs is attended to its end, as by `run`.
    * Never runs anything again.

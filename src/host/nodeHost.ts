@@ -6,6 +6,8 @@ import { atomicWrite } from './atomicWrite.ts';
 import { commandEnvironment } from './command/commandEnvironment.ts';
 import { runPiped } from './command/pipedCommand.ts';
 import { errorCode, toHostError } from './fileErrors.ts';
+import { createRepositories } from './git/repository.ts';
+import { createLookingGit } from './git/settings.ts';
 import { hardenedEnvironment } from './hardening.ts';
 import { inDirectoryOf } from './heldDirectory.ts';
 import { type FileStat, type FileText, type Host, HostError, type TextFormat } from './host.ts';
@@ -42,6 +44,8 @@ export function createNodeHost(options: NodeHostOptions): Host {
     };
     return found;
   };
+  const git = createLookingGit(env);
+  const repositoryOf = createRepositories();
   const sandbox = createSandbox(() => options.sandbox?.(), {
     roots: () => options.roots,
     home: env.HOME ?? homedir(),
@@ -62,12 +66,16 @@ export function createNodeHost(options: NodeHostOptions): Host {
       // The sandbox hides secrets itself, and with them the place of these settings.
       const isOpen = spec.unasked && (await sandbox.state()).state !== 'on';
       const hardened = isOpen ? await hardenedEnvironment(path.dirname(spec.outputFile)) : {};
-      const full = { ...env, ...hardened };
+      const full = { ...env, ...hardened, ...(spec.unasked && (await git.environment())) };
       if (process.platform === 'win32') return runPiped(spec, full, onOutput, signal);
       return runConfined(sandbox, spec, full, onOutput, signal);
     },
     takeUp: (begun, onOutput, signal) => takeUpConfined(sandbox, begun, onOutput, signal),
     sandbox: sandbox.state,
+    async repository(directory) {
+      if (!(await git.fit())) return { unfit: 'this machine has no git, or one before 2.32' };
+      return repositoryOf(directory);
+    },
     problems: async () => undefined,
   };
 }
@@ -105,7 +113,8 @@ async function stat(path: string): Promise<FileStat | undefined> {
         : stats.isSymbolicLink()
           ? 'link'
           : 'special';
-    return { kind, size: stats.size, modifiedAt: stats.mtimeMs, mode: stats.mode & 0o7777 };
+    const { size, mtimeMs, ctimeMs, mode } = stats;
+    return { kind, size, modifiedAt: mtimeMs, changedAt: ctimeMs, mode: mode & 0o7777 };
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -31,6 +31,7 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
     paths,
     ...(options.stat ? { stat: options.stat } : {}),
     ...(options.list ? { list: options.list } : {}),
+    ...(options.repository ? { repository: options.repository } : {}),
   };
   const strangePath = searchPathProblem(options);
   const forbidden = deniedPath(options);
@@ -97,7 +98,7 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
     const denied = await denial(command, where.given, judged, rules);
     if (denied?.sure) return denyBy(denied.held);
     const onlyLooks = !!judged.commands?.every(c => looks(textsOf(c)) && c.redirects.every(isHarmless));
-    if (mode === 'plan' && (isElsewhere || !onlyLooks)) return plannedOnly();
+    if (mode === 'plan' && (isElsewhere || (!onlyLooks && judged.reasons.length > 0))) return plannedOnly();
     if (isElsewhere) return ask([where.reason ?? `${quoted(cwd)} is not a directory of the workspace.`]);
 
     const shell = platform === 'win32' ? 'Commands are not checked on Windows yet.' : strangePath;
@@ -168,9 +169,10 @@ const textsOf = (simple: SimpleCommand) => simple.words.map(word => word.text);
 const isHarmless = ({ operator, target }: SimpleCommand['redirects'][number]) =>
   operator === '<' || (operator === '>&' && /^[12]$/.test(target.text)) || target.text === '/dev/null';
 
+/** Whatever the disk says; git is not among it. */
 const looks = (words: readonly string[]) => {
   const use = useOf(words);
-  return words[0] === 'cd' || (use !== undefined && !('refused' in use));
+  return words[0] === 'cd' || (use !== undefined && !('refused' in use) && !use.git);
 };
 
 function searchPathProblem({ searchPath, roots, platform }: PolicyOptions): string | undefined {

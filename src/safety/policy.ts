@@ -1,6 +1,7 @@
 /** May this happen? The answer to a tool's plan, with reasons in plain words. */
 import type { Access } from '../protocol/access.ts';
 import type { Offer, Rule } from '../protocol/approvals.ts';
+import type { Repository } from '../protocol/repository.ts';
 import type { SandboxState } from '../protocol/sandbox.ts';
 import { commandPolicy } from './commandPolicy.ts';
 import type { BashParser } from './commands/bashParser.ts';
@@ -24,6 +25,8 @@ export interface PolicyOptions extends PathPolicyOptions {
   parser: BashParser;
   /** Names in a directory, directories with a trailing slash. Without it `grep -r` asks. */
   list?(path: string): Promise<string[]>;
+  /** The git repository that holds a directory. Without it git always asks. */
+  repository?(directory: string): Promise<Repository>;
   /** Files that the agent changed in this session: a command that does what they say says so when it asks. */
   editedByAgent?(): Iterable<string>;
   /** Command lines that the person allowed in their own settings, never in the workspace's. */

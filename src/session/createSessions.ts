@@ -114,6 +114,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       resolve: path => host.resolve(path),
       stat: path => host.stat(path),
       list: path => host.list(path),
+      repository: directory => host.repository(directory),
       readable: [paths.spool],
       own: bothNames(options.stateDir),
       editedByAgent: () => state.edited,

@@ -144,6 +144,7 @@ export function createWorld(outside: Outside, medium: SimulatedDisk = simulatedD
         return { ...ended, head: 'ran\n', tail: '', totalBytes: 4, omittedBytes: 0 };
       }),
     sandbox: async () => ({ kind: 'off' }) as never,
+    repository: async () => ({ unfit: 'there is none' }),
     takeUp: () => through(() => ({ fate: 'unknown' }) as never),
     problems: async () => undefined,
   };

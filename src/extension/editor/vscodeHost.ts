@@ -35,6 +35,7 @@ export function createVscodeHost(plain: Host): Host {
     search: (query, signal) => plain.search(query, signal),
     run: (spec, onOutput, signal) => plain.run(spec, onOutput, signal),
     sandbox: () => plain.sandbox(),
+    repository: directory => plain.repository(directory),
     takeUp: (begun, onOutput, signal) => plain.takeUp(begun, onOutput, signal),
   };
   return host;

@@ -2,6 +2,8 @@
  * The environment of commands the agent runs: an allow list, so that a key nobody thought of stays out, and settings
  * that keep programs from waiting for a person.
  */
+import { EVERY_COMMAND, gitSettings } from '../git/settings.ts';
+
 type Environment = Record<string, string | undefined>;
 
 const ALLOWED = new Set(
@@ -36,22 +38,9 @@ const FIXED: Record<string, string> = {
   DEBIAN_FRONTEND: 'noninteractive',
   // Neither a repository's own settings nor a repository that is hidden in the workspace's files chooses a program that
   // a mere look starts; and a look does not write the index, which would start a hook.
-  ...gitSettings({
-    'core.fsmonitor': 'false',
-    'safe.bareRepository': 'explicit',
-    'log.showSignature': 'false',
-  }),
+  ...gitSettings(EVERY_COMMAND),
   GIT_OPTIONAL_LOCKS: '0',
 };
-
-/** Settings that count before those of any file. Needs git 2.31; older ones do not look. */
-function gitSettings(settings: Record<string, string>): Record<string, string> {
-  const named = Object.entries(settings).flatMap(([key, value], i) => [
-    [`GIT_CONFIG_KEY_${i}`, key],
-    [`GIT_CONFIG_VALUE_${i}`, value],
-  ]);
-  return { GIT_CONFIG_COUNT: `${Object.keys(settings).length}`, ...Object.fromEntries(named) };
-}
 
 export function commandEnvironment(from: Environment): Record<string, string> {
   const kept: Record<string, string> = {};

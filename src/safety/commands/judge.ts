@@ -5,15 +5,14 @@ import { isBelow, pathsOf } from '../paths/spelling.ts';
 import { quoted } from '../rules/words.ts';
 import type { BashParser } from './bashParser.ts';
 import { decode } from './decode.ts';
+import type { GitUse } from './git.ts';
+import { type GitWorld, gitProblem } from './gitRepository.ts';
 import type { Redirect, SimpleCommand } from './lex.ts';
 import { useOf } from './programs.ts';
 import { searchTree } from './searchTree.ts';
 
-export interface CommandWorld {
+export interface CommandWorld extends GitWorld {
   parser: BashParser;
-  paths: PathPolicy;
-  /** What lies at a path. Without it a command that would read directories whole asks. */
-  stat?(path: string): Promise<{ kind: string } | undefined>;
   /** Names in a directory, directories with a trailing slash. Without it searches of whole directories ask. */
   list?(path: string): Promise<string[]>;
 }
@@ -56,6 +55,9 @@ export async function judgeCommand(
   const touched: CommandJudgement['touched'] = [];
   let guarded = false;
   let followed = 0;
+  /** What runs by a grant, and git that only looks as the host would run it if there were none. */
+  let isGranted = false;
+  const hardened: string[] = [];
   const spent = { directories: 0, names: 0 };
   /** Where the next command may run: after `cd x;` that is x, or, when cd failed, where it was. */
   let places = [cwd];
@@ -133,6 +135,13 @@ export async function judgeCommand(
     if (program === undefined) return note('It is a redirect without a command.');
     if (program === 'cd') return changeDirectory(rest, simple, piped);
     const use = useOf(words);
+    if (use && 'git' in use && use.git) {
+      const problem = await gitIn(use.git, use.reads);
+      if (permitted(words, { places, fed })) isGranted = true;
+      else if (problem) note(problem);
+      else hardened.push(words.slice(0, 2).join(' '));
+      return;
+    }
     if (use && !('refused' in use)) {
       for (const path of use.reads)
         await everyPlace(path, async facts => {
@@ -140,8 +149,21 @@ export async function judgeCommand(
         });
       return;
     }
-    if (permitted(words, { places, fed })) return;
+    if (permitted(words, { places, fed })) {
+      isGranted = true;
+      return;
+    }
     note(use?.refused ?? `${quoted(program, 60)} is not known to only read.`);
+  }
+
+  async function gitIn(use: GitUse, operands: readonly string[]): Promise<string | undefined> {
+    followed += places.length * (operands.length + 1);
+    if (followed > MOST_PATHS) return 'It names too many paths to be checked.';
+    for (const place of places) {
+      const problem = await gitProblem(use, operands, place, world);
+      if (problem) return problem;
+    }
+    return undefined;
   }
 
   async function readWhole(facts: PathFacts, how: 'tree' | 'visible' | 'file' | undefined): Promise<void> {
@@ -163,6 +185,8 @@ export async function judgeCommand(
     await simpleCommand(simple, simple.next === '|' || reads, reads || simple.redirects.some(isInput));
     if (followed > MOST_PATHS) break;
   }
+  if (isGranted && hardened[0])
+    note(`${quoted(hardened[0], 60)} runs unasked only where nothing runs besides that does more than look.`);
   return { reasons: [...reasons], guarded, commands, touched, places };
 }
 

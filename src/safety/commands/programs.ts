@@ -1,11 +1,11 @@
 /**
  * The programs that only look, each with its harmless options and what its operands are. Options are those that mean
- * the same to GNU and BSD versions, or do no harm in either. Not on the list, on purpose: git (configuration starts
- * programs), [ (a file pattern), less and more (input filters), env and printenv (keys), xargs, npm (a workspace's
+ * the same to GNU and BSD versions, or do no harm in either. Not on the list, on purpose: [ (a file pattern), less and more (input filters), env and printenv (keys), xargs, npm (a workspace's
  * .npmrc says where it writes its logs), and cargo, rustc, go (a workspace's file chooses the toolchain).
  */
 import { quoted } from '../rules/words.ts';
 import { date, lookUp, printf, test } from './builtins.ts';
+import { git } from './git.ts';
 import { awk, jq, sed } from './languages.ts';
 import { type OptionList, readArguments } from './options.ts';
 import { find, grep, rg } from './searches.ts';
@@ -165,7 +165,7 @@ const exact = new Set([
 ]);
 
 /** Programs whose formats have widths. */
-const pads = new Set(['date', 'stat', 'find', 'ls']);
+const pads = new Set(['date', 'stat', 'find', 'ls', 'git']);
 const WIDE = /%[-+ 0#_^]*\d{4}/;
 
 /** Programs with a grammar of their own. */
@@ -175,6 +175,7 @@ const special: Record<string, (args: readonly string[]) => Use> = {
   find,
   sed,
   awk,
+  git,
   jq,
   command: lookUp,
   date,

@@ -1,3 +1,5 @@
+import type { GitUse } from './git.ts';
+
 /** What a call of a program reads, and how. */
 export type Use =
   | {
@@ -7,6 +9,8 @@ export type Use =
        * `file`: a directory would be read whole, through its links.
        */
       how?: 'tree' | 'visible' | 'file';
+      /** It is git, which only looks where its repository lets it. */
+      git?: GitUse;
     }
   /** Not proven harmless, and why. */
   | { refused: string };

@@ -42,7 +42,7 @@ export function covers(entry: readonly string[], words: readonly string[], tail:
 
 /** Options of git's looking commands that neither write nor start anything of their own. */
 const gitTail =
-  /^(?:--(?:short|branch|porcelain|oneline|stat|name-only|name-status|cached|staged|graph|all|decorate|no-color|numstat|shortstat|max-count=\d+)|-[svb]|-n|-\d+|\d+)$/;
+  /^(?:--(?:short|branch|porcelain|oneline|stat|name-only|name-status|cached|staged|graph|all|decorate|no-color|numstat|shortstat|max-count=\d+)|-[svb]|-n|-\d+|\d+|HEAD(?:[~^]\d*)*)$/;
 
 export function harmlessTail(entry: readonly string[], tail: readonly string[]): boolean {
   const looking = entry.length === 2 && entry[0] === 'git' && /^(?:status|diff|log|show)$/.test(entry[1]!);

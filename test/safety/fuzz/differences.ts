@@ -31,7 +31,8 @@ export interface Outcome {
   differences: string[];
 }
 
-export async function findDifferences(cases: number, seed: number): Promise<Outcome> {
+/** `only`: lines that hold this text. */
+export async function findDifferences(cases: number, seed: number, only = ''): Promise<Outcome> {
   const base = realpathSync(mkdtempSync(path.join(tmpdir(), 'ascent-traced-')));
   try {
     const ground = await prepareGround(base, ripgrep());
@@ -41,10 +42,11 @@ export async function findDifferences(cases: number, seed: number): Promise<Outc
     while (outcome.run < cases) {
       const lines: string[] = [];
       while (lines.length < Math.min(AT_ONCE, cases - outcome.run)) {
-        if (++outcome.judged > cases * 60) throw new Error('Hardly anything that is generated is allowed.');
+        if (++outcome.judged > cases * (only ? 600 : 60))
+          throw new Error('Hardly anything that is generated is allowed.');
         const command = random(3) ? mutated(random, ground.paths) : line(random);
         // It would only wait.
-        if (/sleep/.test(command) || !(await judge(command))) continue;
+        if (!command.includes(only) || /sleep/.test(command) || !(await judge(command))) continue;
         lines.push(command);
       }
       await compare(lines, ground, outcome);
@@ -74,6 +76,7 @@ function judgeOn(ground: Ground): (command: string) => Promise<boolean> {
     resolve: host.resolve,
     stat: host.stat,
     list: host.list,
+    repository: host.repository,
   });
   return async command => {
     const access = { kind: 'command' as const, command, cwd: ground.workspace };

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   copyFileSync,
   lstatSync,
   mkdirSync,
@@ -12,6 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { commandEnvironment } from '../../../src/host/command/commandEnvironment.ts';
+import { createLookingGit } from '../../../src/host/git/settings.ts';
 import { hardenedEnvironment } from '../../../src/host/hardening.ts';
 
 /** Stands in every secret: whatever is printed may not hold it. */
@@ -77,14 +80,7 @@ const NASTY = [
     '~root',
   ],
 ];
-const SECRETS = [
-  '.env',
-  '.git/config',
-  'server.pem',
-  'packages/one/.env.local',
-  '.aws/credentials',
-  'id_rsa',
-];
+const SECRETS = ['.env', 'server.pem', 'packages/one/.env.local', '.aws/credentials', 'id_rsa'];
 
 export async function prepareGround(base: string, ripgrep: string | undefined): Promise<Ground> {
   const [workspace, home, outside] = ['ws', 'home', 'outside'].map(name => path.join(base, name)) as [
@@ -109,18 +105,37 @@ export async function prepareGround(base: string, ripgrep: string | undefined): 
   symlinkSync('../../../outside/passwd', path.join(workspace, 'src/deep/up'));
   mkdirSync(programs);
   if (ripgrep) copyFileSync(ripgrep, path.join(programs, 'rg'));
+  makeRepository(workspace, home);
+  const fixed = { ...commandEnvironment({ PATH: process.env.PATH, HOME: home }) };
+  delete fixed.PATH;
   if (process.platform !== 'win32') execFileSync('mkfifo', [path.join(workspace, 'pipe')]);
   return {
     base,
     workspace,
     home,
     programs,
-    hardened: await hardenedEnvironment(path.join(base, 'spool')),
+    hardened: {
+      ...fixed,
+      ...(await hardenedEnvironment(path.join(base, 'spool'))),
+      ...(await createLookingGit({ PATH: process.env.PATH ?? '', HOME: home }).environment()),
+    },
     paths: [
       ...PLAIN,
       ...NASTY.map(name => `nasty/${name}`),
       ...NASTY,
       ...SECRETS,
+      ...[
+        '.git/config',
+        '.git/HEAD',
+        '.git/index',
+        'HEAD',
+        'HEAD~1',
+        'main',
+        'v1',
+        'blob',
+        'gone/.env',
+        'HEAD:gone/.env',
+      ],
       ...[
         'out',
         'out/passwd',
@@ -163,6 +178,38 @@ export async function prepareGround(base: string, ripgrep: string | undefined): 
       ],
     ],
   };
+}
+
+/** A repository that may be looked at, with secrets in its past and in its configuration, and traps around it. */
+function makeRepository(workspace: string, home: string): void {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', workspace, ...args], {
+      env: { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: '1' },
+      encoding: 'utf8',
+    });
+  const trap = path.join(workspace, 'evil');
+  writeFileSync(trap, `#!/bin/sh\ntouch ${path.join(workspace, 'trapped')}\ncat\n`, { mode: 0o755 });
+  git('init', '-q', '-b', 'main');
+  git('config', 'user.email', 'person@example.com');
+  git('config', 'user.name', 'Person');
+  git('config', 'core.hooksPath', workspace);
+  git('config', 'core.fsmonitor', 'true');
+  git('remote', 'add', 'origin', `https://me:${MARK}@example.com/x.git`);
+  mkdirSync(path.join(workspace, 'gone'));
+  writeFileSync(path.join(workspace, 'gone/.env'), `KEY=${MARK}\n`);
+  git('add', '-f', 'gone/.env', ...PLAIN);
+  git('commit', '-qm', 'first');
+  git('tag', 'v1');
+  git('tag', 'blob', git('rev-parse', 'HEAD:gone/.env').trim());
+  git('rm', '-qf', 'gone/.env');
+  git('commit', '-qm', 'second');
+  git('branch', 'side');
+  appendFileSync(path.join(workspace, 'src/a.ts'), 'three\n');
+  copyFileSync(trap, path.join(workspace, 'post-index-change'));
+  writeFileSync(
+    path.join(home, '.gitconfig'),
+    `[core]\n\tfsmonitor = ${trap}\n\tpager = ${trap}\n[diff]\n\texternal = ${trap}\n[log]\n\tshowSignature = true\n[alias]\n\tstatus = !${trap}\n`,
+  );
 }
 
 /** A hash over all names, contents and modes: whether anything below was changed. */

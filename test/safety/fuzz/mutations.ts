@@ -2,10 +2,11 @@
 import { attempts } from '../attempts.cases.ts';
 import { allowed, asked } from '../commands.cases.ts';
 import { everyday } from '../everyday.cases.ts';
+import { asking, looking } from '../git.cases.ts';
 import { pick, type Random } from './random.ts';
 
-const harmless = [...allowed.map(([line]) => line), ...everyday];
-const harmful = [...asked.map(([line]) => line), ...Object.values(attempts).flat()];
+const harmless = [...allowed.map(([line]) => line), ...everyday, ...looking];
+const harmful = [...asked.map(([line]) => line), ...Object.values(attempts).flat(), ...asking];
 const known = [...harmless, ...harmful];
 const tokens = [...new Set(known.flatMap(line => line.split(/\s+/)))].filter(Boolean);
 
