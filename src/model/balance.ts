@@ -24,7 +24,6 @@ export async function withBalance(
   const left = asNumber(asObject(asObject(body)?.data)?.available_balance);
   if (left === undefined) return error;
   const { status, retryAfterMs } = error;
-  const said = /[.!?…。！]$/.test(error.message) ? error.message : `${error.message}.`;
-  const text = `${said} The account's balance is ${left.toFixed(2)} ${currency}.`;
+  const text = `${error.message} The account's balance is ${left.toFixed(2)} ${currency}.`;
   return new ModelError('quota', text, { status, retryAfterMs, cause: error });
 }

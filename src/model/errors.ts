@@ -142,7 +142,7 @@ function messageOf(
   { host, model }: Place,
 ): string {
   const { status } = answer;
-  const quote = said.message ? `: ${shorten(said.message)}` : '.';
+  const quote = said.message ? `: ${sentence(said.message)}` : '.';
   switch (kind) {
     case 'auth':
       return status === 403
@@ -180,9 +180,11 @@ function messageOf(
 
 const originOf = (target: string) => URL.parse(target)?.host ?? 'another path';
 
-function shorten(text: string): string {
+/** On one line of readable length, and closed: words of ours follow it. */
+function sentence(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+  if (line.length > 300) return `${line.slice(0, 300)}…`;
+  return /[.!?…。！？]$/.test(line) ? line : `${line}.`;
 }
 
 /** Milliseconds: the headers first, then what the message says ("try again after 3 seconds"). */

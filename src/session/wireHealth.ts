@@ -92,8 +92,11 @@ function spread(values: readonly number[]): Spread | undefined {
 export function healthRows(health: WireHealth): [name: string, value: string][] {
   const { backend, replies, reasoning, firstTokenMs, tokensPerSecond, cacheHitRatio } = health;
   const count = (tokens: number) => tokens.toLocaleString('en');
-  const range = (values: Spread | undefined, unit: (value: number) => string) =>
-    values ? `${unit(values.median)} (${unit(values.least)} to ${unit(values.most)})` : 'not measured';
+  const range = (values: Spread | undefined, unit: (value: number) => string) => {
+    if (!values) return 'not measured';
+    const [median, least, most] = [values.median, values.least, values.most].map(unit);
+    return least === most ? median! : `${median} (${least} to ${most})`;
+  };
   const rows: [string, string][] = [
     ['Model', backend?.model ?? 'none'],
     ['Backend', backend?.standIn ? 'stand-in (scripted, no model)' : (backend?.baseUrl ?? 'none')],
@@ -114,6 +117,9 @@ export function healthRows(health: WireHealth): [name: string, value: string][] 
     ['Tokens per second', range(tokensPerSecond, value => value.toFixed(0))],
   ];
   if (health.uncounted)
-    rows.push(['Counted by Ascent itself', `${health.uncounted} replies came without usage`]);
+    rows.push([
+      'Counted by Ascent itself',
+      `${health.uncounted} ${health.uncounted === 1 ? 'reply' : 'replies'} came without usage`,
+    ]);
   return rows;
 }

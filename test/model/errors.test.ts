@@ -92,7 +92,7 @@ describe('an error answer', () => {
     const loading = { code: 503, message: 'Loading model', type: 'unavailable_error' };
     expect(judge(503, loading)).toMatchObject({
       kind: 'overloaded',
-      message: 'api.example.org is not ready: Loading model',
+      message: 'api.example.org is not ready: Loading model.',
     });
     expect(judge(503, said('server_unavailable', 'Server overloaded')).message).toMatch(/is overloaded\.$/);
   });

@@ -216,6 +216,22 @@ describe('the end of a turn', () => {
     expect(view.posted).toEqual([message]);
   });
 
+  it('offers to go on beside the button that clears the way', async () => {
+    const view = await openView();
+    await view.receive(
+      ended('failed', { kind: 'quota', message: 'No credit.', hint: 'Top up.', action: 'selectBackend' }),
+    );
+    await view.click('Try again');
+    await view.receive(
+      ended('costLimit', { kind: 'costLimit', message: 'Spent.', hint: 'Raise it.', action: 'openSettings' }),
+    );
+    await view.click('Continue');
+    expect(view.posted).toEqual([
+      { type: 'command', command: 'retry' },
+      { type: 'command', command: 'retry' },
+    ]);
+  });
+
   it('is announced once, in words', async () => {
     const view = await openView();
     await view.receive(ended());

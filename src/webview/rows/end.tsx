@@ -9,10 +9,17 @@ import { post } from '../vscode.ts';
 
 type End = Extract<TranscriptItem, { kind: 'end' }>;
 
+interface Button {
+  label: string;
+  message: ViewMessage;
+}
+
 interface Shown {
   what: string;
   todo: string;
-  button?: { label: string; message: ViewMessage };
+  button?: Button;
+  /** Goes on, once the first button has led to what was in the way. */
+  again?: Button;
 }
 
 export function EndRow({ item }: { item: End }) {
@@ -27,7 +34,7 @@ export function EndRow({ item }: { item: End }) {
         {mode.value === 'plan' && lastItem.value === item.id && !around.value?.blocked && <Implement />}
       </>
     );
-  const { what, todo, button } = shown(item);
+  const { what, todo, button, again } = shown(item);
   const tone = item.reason === 'failed' ? 'error' : item.reason === 'stopped' ? 'dim' : 'warning';
   return (
     <div class={`end stop ${tone}`}>
@@ -38,14 +45,23 @@ export function EndRow({ item }: { item: End }) {
         </p>
         <div class="end-foot">
           {button && lastItem.value === item.id && (
-            <button type="button" class="small" onClick={() => post(button.message)}>
-              {button.label}
-            </button>
+            <span class="buttons">
+              <Do {...button} />
+              {again && <Do {...again} second />}
+            </span>
           )}
           <span class="meta">{size}</span>
         </div>
       </div>
     </div>
+  );
+}
+
+function Do({ label, message, second }: Button & { second?: boolean }) {
+  return (
+    <button type="button" class={second ? 'small secondary' : 'small'} onClick={() => post(message)}>
+      {label}
+    </button>
   );
 }
 
@@ -79,7 +95,8 @@ function shown({ reason, failure, steps }: End): Shown {
       return {
         what: failure?.message ?? 'Reached the cost limit of this session.',
         todo: failure?.hint ?? 'Raise the limit in the settings to go on.',
-        button: { label: 'Open settings', message: { type: 'command', command: 'openSettings' } },
+        button: actions.openSettings,
+        again: goOn,
       };
     case 'stuck':
       return {
@@ -95,12 +112,21 @@ function shown({ reason, failure, steps }: End): Shown {
       };
     default:
       return failure
-        ? { what: failure.message, todo: failure.hint, button: failure.action && actions[failure.action] }
+        ? {
+            what: failure.message,
+            todo: failure.hint,
+            button: failure.action && actions[failure.action],
+            ...(failure.action && MENDS.has(failure.action) && { again: actions.retry }),
+          }
         : { what: 'The turn failed.', todo: 'Try again, or look into the log.', button: actions.retry };
   }
 }
 
-const actions: Record<NonNullable<Failure['action']>, NonNullable<Shown['button']>> = {
+type Action = NonNullable<Failure['action']>;
+/** After these the turn may go on. */
+const MENDS: ReadonlySet<Action> = new Set(['setKey', 'selectBackend', 'openSettings']);
+
+const actions: Record<Action, Button> = {
   retry: { label: 'Try again', message: { type: 'command', command: 'retry' } },
   setKey: { label: 'Set API key', message: { type: 'command', command: 'setKey' } },
   selectBackend: { label: 'Select backend', message: { type: 'command', command: 'selectBackend' } },
