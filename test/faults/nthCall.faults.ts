@@ -14,6 +14,7 @@ import { createStandin } from '../../src/standin/standin.ts';
 import { generateTree, writeTree } from '../../src/standin/tree.ts';
 import { loadWasm } from '../wasm.ts';
 import { counted } from './lives.ts';
+import { stepLimit } from '../session/limits.ts';
 
 const STEPS = 20;
 const CODES = (process.env.FAULTS_CODES ?? 'EIO,ENOSPC,EACCES,EMFILE').split(',');
@@ -40,12 +41,7 @@ function place() {
       loadWasm,
       now: Date.now,
       instructions: async () => undefined,
-      limits: () => ({
-        maxSteps: 300,
-        maxCost: undefined,
-        maxCostPerTurn: undefined,
-        maxCostPerDay: undefined,
-      }),
+      limits: () => stepLimit(),
       attended: false,
     });
   const ran = () => {

@@ -3,14 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createModelClient } from '../../src/model/connect.ts';
 import type { Limits, Session } from '../../src/session/sessions.ts';
 import { type Answer, type Answers, answer, chunk, httpBackend, sse, stream } from '../model/httpBackend.ts';
+import { stepLimit } from './limits.ts';
 import { when, workshop } from './workshop.ts';
 
-const none: Limits = {
-  maxSteps: 300,
-  maxCost: undefined,
-  maxCostPerTurn: undefined,
-  maxCostPerDay: undefined,
-};
+const none: Limits = stepLimit();
 /** A reply that costs 0.4 + 0.4 CNY, and asks for a tool. */
 const usage = { prompt_tokens: 100_000, completion_tokens: 25_000 };
 const dear = stream(

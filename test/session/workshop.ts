@@ -13,6 +13,7 @@ import { createRuleStore, type RuleStore } from '../../src/session/rules/ruleSto
 import { sessionFiles } from '../../src/session/sessionFiles.ts';
 import type { Session, SessionsOptions } from '../../src/session/sessions.ts';
 import { loadWasm } from '../wasm.ts';
+import { stepLimit } from './limits.ts';
 
 export interface Workshop extends AsyncDisposable {
   work: string;
@@ -41,12 +42,7 @@ export function workshop(): Workshop {
       loadWasm,
       now: Date.now,
       instructions: async () => undefined,
-      limits: () => ({
-        maxSteps: 300,
-        maxCost: undefined,
-        maxCostPerTurn: undefined,
-        maxCostPerDay: undefined,
-      }),
+      limits: () => stepLimit(),
       attended: true,
       ...more,
     });

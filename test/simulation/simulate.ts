@@ -10,6 +10,7 @@ import { createLiveSession } from '../../src/session/liveSession.ts';
 import type { SessionsOptions } from '../../src/session/sessions.ts';
 import { SessionState } from '../../src/session/state.ts';
 import { createTools, declarations } from '../../src/tools/catalog.ts';
+import { stepLimit } from '../session/limits.ts';
 import { seeded } from '../session/simulatedDisk.ts';
 import { createWorld, FILES, type Outside, ROOT, type World } from './world.ts';
 
@@ -128,12 +129,7 @@ async function live(world: World, promised: Map<number, SessionEvent>): Promise<
     loadWasm: () => Promise.reject(new Error('not needed')),
     now: world.now,
     instructions: async () => undefined,
-    limits: () => ({
-      maxSteps: 300,
-      maxCost: undefined,
-      maxCostPerTurn: undefined,
-      maxCostPerDay: undefined,
-    }),
+    limits: () => stepLimit(),
     attended: false,
   };
   const session = createLiveSession(

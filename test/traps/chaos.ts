@@ -16,6 +16,7 @@ import {
   runCommand,
   type Scenario,
 } from '../../src/standin/script.ts';
+import { stepLimit } from '../session/limits.ts';
 import { type Played, session } from './field.ts';
 
 const FILES = 4;
@@ -129,12 +130,7 @@ export async function run(steps: number, faulty: boolean): Promise<Outcome> {
     },
     'all',
     {
-      limits: () => ({
-        maxSteps: 10 * steps,
-        maxCost: undefined,
-        maxCostPerTurn: undefined,
-        maxCostPerDay: undefined,
-      }),
+      limits: () => stepLimit(10 * steps),
     },
   );
   for (let n = 0; n < FILES; n++) played.shop.write(`part-${n}.txt`, `part ${n}\nrevision 0;\n`);

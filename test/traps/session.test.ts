@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { systemClock } from '../../src/standin/clock.ts';
 import type { Fault } from '../../src/standin/faults.ts';
 import { act, readFile, runCommand, type Scenario } from '../../src/standin/script.ts';
+import { stepLimit } from '../session/limits.ts';
 import { output, when } from '../session/workshop.ts';
 import { bodies, type Played, type Setting, session, turn } from './field.ts';
 
@@ -72,12 +73,7 @@ describe('trap 23: a model that goes in circles', () => {
   });
 
   it('is left alone while the outcome changes', async () => {
-    const limits = () => ({
-      maxSteps: 20,
-      maxCost: undefined,
-      maxCostPerTurn: undefined,
-      maxCostPerDay: undefined,
-    });
+    const limits = () => stepLimit(20);
     const played = await session({ scenario: circling }, 'all', { limits });
     expect(await turn(played, 'poll')).toMatchObject({ reason: 'stepLimit' });
     expect(played.shop.read('polls')).toBe('x\n'.repeat(20));

@@ -8,6 +8,7 @@ import { verifySession } from '../../../src/session/replay/verify.ts';
 import { exportLines } from '../../../src/session/transfer/exportSession.ts';
 import { readExport } from '../../../src/session/transfer/readExport.ts';
 import { call, reply, scriptedModel } from '../../agent/fakes.ts';
+import { stepLimit } from '../limits.ts';
 import { output, pending, type Workshop, when, workshop } from '../workshop.ts';
 
 type Script = Parameters<typeof scriptedModel>[0];
@@ -138,12 +139,7 @@ describe('a recorded session is the same when it', () => {
   });
 
   it('reaches its step limit, and goes on', async () => {
-    const limits = () => ({
-      maxSteps: 2,
-      maxCost: undefined,
-      maxCostPerTurn: undefined,
-      maxCostPerDay: undefined,
-    });
+    const limits = () => stepLimit(2);
     const events = await recorded(
       [says(read('r1')), says(read('r2', 'b.txt')), done],
       async session => {

@@ -16,6 +16,7 @@ import { exportLines, exportSession } from '../../../src/session/transfer/export
 import { importSession } from '../../../src/session/transfer/importSession.ts';
 import { LIMITS, readExport } from '../../../src/session/transfer/readExport.ts';
 import { failingAt, smallDisk } from '../faultyDisk.ts';
+import { stepLimit } from '../limits.ts';
 import { longText, sample } from './sample.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: it stands for JSON that may be anything
@@ -155,12 +156,7 @@ describe('an imported session', () => {
       loadWasm: none,
       now: Date.now,
       instructions: none,
-      limits: () => ({
-        maxSteps: 1,
-        maxCost: undefined,
-        maxCostPerTurn: undefined,
-        maxCostPerDay: undefined,
-      }),
+      limits: () => stepLimit(1),
       attended: true,
     } as never);
 
