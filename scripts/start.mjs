@@ -1,5 +1,4 @@
 // Opens a real VS Code on the sample project with Ascent in it.
-//   npm start -- [--desktop | --server] [--folder DIR] [--keep] [--port N]
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,6 +12,14 @@ import { copySample } from './lib/sample.mjs';
 import { opener } from './lib/vscode-install.mjs';
 import { freePort, installExtensions, makePlaces, startServer, windowUrl } from './lib/vscode-server.mjs';
 import { setUp } from './setup.mjs';
+
+const usage = `npm start -- [--desktop | --server] [--folder DIR] [--keep] [--port N]
+
+  --desktop      in the VS Code that is installed here, or a downloaded one
+  --server       in a browser
+  --folder DIR   on this folder (default: a copy of the sample project)
+  --keep         with the sample project as the last start left it
+  --port N       of the server (default: 8710)`;
 
 /** Always the same where it is free: a browser keeps secrets and layout by address. */
 const usualPort = 8710;
@@ -104,16 +111,26 @@ async function openInBrowser(url) {
   if (program) await run(program, [url]);
 }
 
+const options = /** @type {const} */ ({
+  desktop: { type: 'boolean', default: false },
+  server: { type: 'boolean', default: false },
+  folder: { type: 'string' },
+  keep: { type: 'boolean', default: false },
+  port: { type: 'string', default: String(usualPort) },
+  help: { type: 'boolean', default: false },
+});
+
+function readArgs() {
+  try {
+    return parseArgs({ options });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+}
+
 await asProgram(import.meta.url, async () => {
-  const { values } = parseArgs({
-    options: {
-      desktop: { type: 'boolean', default: false },
-      server: { type: 'boolean', default: false },
-      folder: { type: 'string' },
-      keep: { type: 'boolean', default: false },
-      port: { type: 'string', default: String(usualPort) },
-    },
-  });
+  const { values } = readArgs();
+  if (values.help) return console.log(usage);
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error('--port takes a number from 1 to 65535.');
