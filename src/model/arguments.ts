@@ -13,6 +13,7 @@ export interface Arguments {
 
 const SECTION_TOKEN = /<\|tool_calls?_(?:section_)?(?:begin|end|argument_begin)\|>/;
 
+/** Never throws: what cannot be mended exactly comes back as it was written, and not valid. */
 export function mendArguments(written: string): Arguments {
   if (isObject(written)) return { text: written, valid: true, repaired: false };
   // An engine writes nothing for a call without parameters.

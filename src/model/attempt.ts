@@ -24,6 +24,7 @@ export interface AttemptOptions {
 
 export type Assembling = { type: 'assembled'; reply: Assembled; timing: ModelReply['timing'] };
 
+/** Throws ModelError (BudgetSpent where the output ran out), or the signal's reason; the socket is closed either way. */
 export async function* runAttempt(
   body: Record<string, unknown>,
   options: AttemptOptions,

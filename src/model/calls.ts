@@ -5,6 +5,7 @@ import { parseJson } from './json.ts';
 
 /** A call as far as it is written. */
 export interface Slot {
+  /** Of the call within its reply, from 0; some engines leave it out. */
   index: number | undefined;
   id: string;
   name: string;
@@ -18,6 +19,7 @@ export interface CallSlots {
   all(): Slot[];
 }
 
+/** Empty, for one reply. */
 export function createCallSlots(): CallSlots {
   const slots: Slot[] = [];
 

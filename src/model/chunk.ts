@@ -7,6 +7,7 @@ import { asArray, asNumber, asObject, asString, type Json } from './json.ts';
 
 /** A piece of a structured tool call; any field may be missing in any piece. */
 export interface CallFragment {
+  /** Of the call within its reply, from 0. */
   index: number | undefined;
   id: string | undefined;
   name: string | undefined;
@@ -25,6 +26,7 @@ export interface Chunk {
   usage: Usage | undefined;
 }
 
+/** Never throws: of a payload that is no chunk nothing is found. */
 export function readChunk(payload: unknown): Chunk {
   const root = asObject(payload) ?? {};
   const choice = asObject(asArray(root.choices)[0]) ?? {};

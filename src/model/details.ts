@@ -4,6 +4,7 @@ import { asObject, type Json } from './json.ts';
 /** The fields whose pieces are appended; all others are taken as they come. */
 const GROWING = ['text', 'summary', 'data'] as const;
 
+/** `before` with `more` at its end; an entry that goes on with the last one joins it (same type and index, same id or none). */
 export function mergeDetails(before: readonly unknown[], more: readonly unknown[]): unknown[] {
   const merged = [...before];
   for (const entry of more) {

@@ -23,6 +23,7 @@ export interface WireMessages {
 const MISSING_RESULT =
   'No result is known for this call: it was cut off. Do not assume that it succeeded; check first.';
 
+/** The whole history as request messages. Pure: the same history in the same dialect gives the same bytes. */
 export function toWire(history: readonly Message[], dialect: Dialect): WireMessages {
   const messages: Json[] = [];
   let missing = 0;

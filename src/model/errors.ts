@@ -17,6 +17,7 @@ export interface Place {
 
 /** An error answer, read but not judged. */
 export interface Answer {
+  /** Of HTTP. */
   status: number;
   /** The parsed error object: `{type, message, code}` in most dialects. */
   error: Json | undefined;
@@ -25,6 +26,7 @@ export interface Answer {
   header(name: string): string | null;
 }
 
+/** The error of an answer that is none. Statuses and types: Moonshot's error page; wordings of the engines below. */
 export function answerError(answer: Answer, place: Place): ModelError {
   const said = saidBy(answer, place);
   const kind = kindOf(answer, said);
@@ -66,6 +68,7 @@ export function stalledError(silentMs: number, place: Place): ModelError {
   return new ModelError('stalled', `${place.host} sent nothing for ${Math.round(silentMs / 1000)} s.`);
 }
 
+/** A page where an API was expected, with status 200. */
 export function notAnApiError(place: Place): ModelError {
   return new ModelError('badRequest', `${place.host} answered with a web page, not with a chat API.`, {
     status: 200,

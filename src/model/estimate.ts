@@ -10,6 +10,7 @@ import type { Message, ToolDeclaration } from '../protocol/message.ts';
 const RUNS =
   /(\p{Script=Han}+)|[^\r\n\p{L}\p{N}]?((?:[\p{Lu}\p{Lt}]*[\p{Ll}\p{Lm}\p{M}]+|[\p{Lu}\p{Lt}]+))|(\p{Lo}+)|(\p{N}{1,3})| ?([^\s\p{L}\p{N}]+)[\r\n]*|\s*[\r\n]+|\s+/gu;
 
+/** Tokens. */
 export function estimateTokens(text: string): number {
   let tokens = 0;
   for (const [, han, word, letters, digits, signs] of text.matchAll(RUNS)) {
@@ -37,6 +38,7 @@ function once<T extends object>(key: T, count: () => number): number {
   return tokens;
 }
 
+/** Tokens of one message with its frame. */
 export function estimateMessage(message: Message): number {
   return once(message, () => {
     if (message.role !== 'assistant') return FRAME + estimateTokens(message.text);
@@ -47,6 +49,7 @@ export function estimateMessage(message: Message): number {
   });
 }
 
+/** Tokens of all messages and the declarations of the tools. */
 export function estimatePrompt(messages: readonly Message[], tools: readonly ToolDeclaration[]): number {
   const declared = once(tools, () => (tools.length ? estimateTokens(JSON.stringify(tools)) : 0));
   return messages.reduce((sum, message) => sum + estimateMessage(message), declared);

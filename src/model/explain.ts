@@ -5,6 +5,7 @@ import { isLoopback } from './profileOf.ts';
 
 type Advice = Pick<Failure, 'hint' | 'action'>;
 
+/** For the row that ends a turn, and for the command line. */
 export function explain(error: ModelError, backend: Backend): Failure {
   return { kind: error.kind, message: error.message, ...advice(error, backend) };
 }

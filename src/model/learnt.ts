@@ -37,6 +37,7 @@ export interface LearntStore {
 /** All that is known of one origin, by model id. */
 const Known = z.record(z.string(), Facts);
 
+/** `store`: where it is read from and kept; without it everything is forgotten with the client. */
 export function createLearnt(store: LearntStore | undefined, baseUrl: string, model: string): Learnt {
   const origin = new URL(baseUrl).origin;
   let facts: Facts = {};

@@ -31,6 +31,7 @@ export interface Lifter {
 /** Longer than any id: what follows a lone call token is then prose about tokens. */
 const LONGEST_ID = 300;
 
+/** For one reply. */
 export function createLifter(): Lifter {
   // One for each: were the channels to alternate, half a token must not be taken for text.
   const lexers = { reasoning: createLexer(), text: createLexer() };

@@ -30,6 +30,7 @@ export interface LimitsReader {
 /** A window that proved too large once is believed in again after this long: servers are started anew. */
 const LOWERED_FOR_MS = 7 * 24 * 60 * 60_000;
 
+/** What the loaded model has goes before what the list tells, that before what was learnt, and the profile comes last. */
 export function createLimits(
   model: string,
   profile: Profile,

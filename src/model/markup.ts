@@ -41,6 +41,7 @@ export interface Lexer {
   flush(): Piece[];
 }
 
+/** For one channel of one reply. */
 export function createLexer(): Lexer {
   let held = '';
   return {

@@ -12,6 +12,7 @@ export interface Meter {
   used(promptTokens: number): Usage | undefined;
 }
 
+/** For one attempt. */
 export function createMeter(): Meter {
   let begun = false;
   let told: Usage | undefined;

@@ -41,6 +41,7 @@ export interface WireOptions {
 /** Above every limit of our own: silence is judged by patience.ts, not by the client. */
 const NO_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
+/** Makes no connection by itself. All its methods throw ModelError, or the signal's reason. */
 export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: WireOptions): Wire {
   const client = new OpenAI({
     baseURL: backend.baseUrl.replace(/\/+$/, ''),

@@ -105,6 +105,7 @@ export const PRICES: Readonly<Record<string, readonly Price[]>> = {
   bedrock: rows('USD', '2026-07-02', [[/kimi-k2-thinking$/i, 0.6, 0.6, 2.5]]),
 };
 
+/** Undefined where calls cost nothing per token, and where the price is not known. */
 export function priceOf(profile: Profile, model: string): Price | undefined {
   return profile.prices ? PRICES[profile.prices]?.find(p => p.model.test(model)) : undefined;
 }
@@ -123,6 +124,7 @@ export function isFree(backend: Pick<Backend, 'profile' | 'baseUrl'>): boolean {
 const PRIVATE =
   /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)[\d.]+$|^\[f[cd][\da-f]{2}:|\.(local|internal|lan)$|^[a-z\d-]+$/i;
 
+/** In the price's currency; prices are per million tokens. */
 export function costOf(usage: Usage, price: Price): Money {
   const fresh = usage.promptTokens - usage.cachedTokens;
   const sum = fresh * price.input + usage.cachedTokens * price.cached + usage.completionTokens * price.output;

@@ -19,6 +19,7 @@ export function profileFor(baseUrl: string): Profile {
   return (isLoopback(host) && PROFILES.find(p => p.ports.includes(Number(url.port)))) || CUSTOM;
 }
 
+/** Of this machine: localhost, 127.x.x.x, ::1, *.localhost (RFC 6761). */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$|\.localhost$/i.test(hostname);
 }

@@ -61,6 +61,7 @@ export interface BodyOptions {
   variation: Variation;
 }
 
+/** The body of POST /chat/completions. */
 export function requestBody(
   request: ModelRequest,
   { model, profile, dialect, budget, variation }: BodyOptions,

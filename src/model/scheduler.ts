@@ -57,6 +57,7 @@ export function createScheduler(clock: Clock = { ...systemClock, now: Date.now }
 
 interface Place {
   who: object;
+  /** Of the prompt and the output budget. */
   tokens: number;
   stopped?: ModelError;
 }

@@ -15,6 +15,7 @@ export interface SseDecoder {
   end(): ServerSentEvent[];
 }
 
+/** For one stream. */
 export function createSseDecoder(): SseDecoder {
   let rest = '';
   /** The last piece ended in CR: an LF at the start of the next belongs to it. */

@@ -13,6 +13,7 @@ export interface Variation {
 
 export const PLAIN: Variation = { allRoom: false, begun: undefined, empty: 0 };
 
+/** `error`: what voided the attempt that was made with `before`. */
 export function variationAfter(error: ModelError | undefined, before: Variation): Variation {
   if (error instanceof BudgetSpent)
     return error.remedy === 'larger' ? { ...before, allRoom: true } : { ...before, begun: error.begun };

@@ -17,6 +17,7 @@ export interface VerifyEstimate {
   cost?: { usual: Money; most: Money };
 }
 
+/** `cases`: of the schema set; the usual number without it. */
 export function estimateVerify(backend: Backend, cases?: number): VerifyEstimate {
   const profile = profileOf(backend);
   const total = { requests: 0, prompt: 0, output: 0, most: 0 };

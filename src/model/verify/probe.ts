@@ -77,6 +77,7 @@ export function called(
   ];
 }
 
+/** A declaration whose properties are all required, and none besides. */
 export function tool(name: string, description: string, properties: Json): Json {
   const required = Object.keys(properties);
   const parameters = { type: 'object', properties, required, additionalProperties: false };
