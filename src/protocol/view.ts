@@ -74,6 +74,8 @@ export const ViewMessage = z.discriminatedUnion('type', [
       'selectBackend',
       'openSettings',
       'showLog',
+      'approvalRules',
+      'wireHealth',
       'summarise',
       /** Goes on with the last turn, whether it failed, was stopped, or met a limit. */
       'retry',

@@ -152,6 +152,10 @@ async function runCommand(command: Messages['command']['command'], app: App): Pr
       return app.run('ascent.selectBackend');
     case 'showLog':
       return app.run('ascent.showLog');
+    case 'approvalRules':
+      return app.run('ascent.approvalRules');
+    case 'wireHealth':
+      return app.run('ascent.showWireHealth');
     case 'summarise':
       return app.chat.summarise();
     case 'retry':

@@ -53,6 +53,7 @@ async function pickStep(session: Session): Promise<Target['to'] | undefined> {
 function counts({ files }: StepRow): string {
   const added = files.reduce((sum, file) => sum + file.added, 0);
   const removed = files.reduce((sum, file) => sum + file.removed, 0);
+  if (!files.length) return 'No file changed';
   return `${files.length} ${files.length === 1 ? 'file' : 'files'} +${added} -${removed}`;
 }
 

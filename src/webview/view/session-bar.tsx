@@ -92,6 +92,8 @@ function SessionList() {
 const commands = [
   { label: 'Continue in background', command: 'continueInBackground' },
   { label: 'Summarise earlier turns', command: 'summarise' },
+  { label: 'Approval rules', command: 'approvalRules' },
+  { label: 'Wire health', command: 'wireHealth' },
   { label: 'Select backend', command: 'selectBackend' },
   { label: 'Set API key', command: 'setKey' },
   { label: 'Open settings', command: 'openSettings' },
@@ -101,7 +103,7 @@ const commands = [
 /** What is done with a session is offered where there is one, and it is held here; a summary while the model is free. */
 function canDo({ command }: (typeof commands)[number]): boolean {
   const isHere = !!head.value && !around.value?.blocked && !replay.value;
-  if (command === 'continueInBackground') return isHere;
+  if (command === 'continueInBackground' || command === 'wireHealth') return isHere;
   if (command === 'summarise') return isHere && !!head.value?.contextTokens && !isBusy.value;
   return true;
 }
