@@ -10,6 +10,7 @@ import { createPolicy, type PolicyOptions } from '../safety/policy.ts';
 import { createTools, declarations } from '../tools/catalog.ts';
 import type { Tool } from '../tools/tool.ts';
 import { createTaking } from './checkpoints/taking.ts';
+import { dayOf } from './day.ts';
 import { realDisk } from './disk.ts';
 import { SessionError } from './error.ts';
 import { type EventLog, openLog } from './eventLog.ts';
@@ -136,6 +137,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   return {
     rules,
     list: () => files.list(),
+    spentToday: () => files.spentOn(dayOf(now())),
     async read(id) {
       const log = await openLog(files.paths(id).directory, { write: false });
       return [...log.events];

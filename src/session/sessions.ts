@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { ModelClient } from '../model/client.ts';
 import type { Answer, ApprovalMode, HeldRule } from '../protocol/approvals.ts';
 import type { Backend, ContextItem, LiveEvent, SessionEvent } from '../protocol/events.ts';
+import type { Money } from '../protocol/message.ts';
 import type { Change, Transcript } from '../protocol/transcript.ts';
 import type { SessionSummary } from '../protocol/view.ts';
 import type { WasmName } from '../safety/commands/bashParser.ts';
@@ -118,4 +119,6 @@ export interface Sessions {
   open(id: string): Promise<Session>;
   /** Every recorded event, without opening the session for anything else. */
   read(id: string): Promise<SessionEvent[]>;
+  /** What all sessions paid today, one entry a currency; requests under way count with the most they may cost. */
+  spentToday(): Promise<Money[]>;
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { html, page } from '../../src/extension/pages/html.ts';
 import { COPY_REPORT, verifyBody } from '../../src/extension/pages/verifyPage.ts';
-import { wireHealthBody } from '../../src/extension/pages/wireHealthPage.ts';
+import { type Costs, wireHealthBody } from '../../src/extension/pages/wireHealthPage.ts';
 import type { Finding, Report } from '../../src/model/verify/report.ts';
 import { type WireHealth, wireHealth } from '../../src/session/wireHealth.ts';
+import { stepLimit } from '../session/limits.ts';
 
 const finding = (more: Partial<Finding>): Finding => ({
   probe: 'window',
@@ -68,14 +69,38 @@ describe('the verification report', () => {
   });
 });
 
+const CNY = (amount: number) => ({ amount, currency: 'CNY' }) as const;
+const costs: Costs = {
+  turn: [CNY(0.02)],
+  session: [CNY(1.5)],
+  unseen: { requests: 0, cost: [] },
+  today: [CNY(12), { amount: 0.3, currency: 'USD' }],
+  limits: stepLimit(),
+};
+
 describe('wire health', () => {
+  it('sums up what was paid, beside the limits', () => {
+    const text = (more: Partial<Costs>) =>
+      wireHealthBody('', wireHealth([]), { ...costs, ...more })
+        .html.replace(/<[^>]+>/g, ' ')
+        .replace(/\s+/g, ' ');
+    expect(text({})).toContain(
+      'Last turn CNY 0.0200 This session CNY 1.50 All sessions today CNY 12.00 + USD 0.30',
+    );
+    const limits = { ...stepLimit(), maxCostPerTurn: 0.5, maxCostPerDay: 20 };
+    const unseen = { requests: 2, cost: [CNY(0.4)] };
+    expect(text({ limits, unseen })).toContain(
+      'Last turn CNY 0.0200 (limit 0.5) This session CNY 1.50 Paid but unseen 2 requests, CNY 0.40 All sessions today CNY 12.00 + USD 0.30 (limit 20)',
+    );
+    expect(text({ session: [] })).toContain('This session nothing that has a price');
+  });
   it('shows figures, repairs and retries', () => {
     const health: WireHealth = {
       ...wireHealth([]),
       replies: 4,
       repairs: [{ text: 'Mended <b>.', times: 3 }],
     };
-    const body = wireHealthBody('Fix it', health).html;
+    const body = wireHealthBody('Fix it', health, costs).html;
     expect(body).toContain('4 replies, 3 repaired, nothing asked again');
     expect(body).toContain('Mended &lt;b&gt;.');
     expect(body).toMatch(/<h2>Retries<\/h2><p class="dim">None\.<\/p>/);

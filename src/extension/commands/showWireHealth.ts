@@ -10,11 +10,20 @@ export const showWireHealth: Command = {
     await app.restore();
     const { session } = app.chat;
     if (!session) return void vscode.window.showInformationMessage('There is no session to show yet.');
-    const events = await (await app.engine()).sessions.read(session.id);
+    const { sessions } = await app.engine();
+    const events = await sessions.read(session.id);
+    const { title, cost, turnCost, unseen } = session.transcript.head;
+    const costs = {
+      turn: turnCost,
+      session: cost,
+      unseen,
+      today: await sessions.spentToday(),
+      limits: app.settings().limits,
+    };
     app.panels.show({
       id: 'wireHealth',
       title: 'Wire Health',
-      body: wireHealthBody(session.transcript.head.title, wireHealth(events)),
+      body: wireHealthBody(title, wireHealth(events), costs),
       commands: [REFRESH_HEALTH],
     });
   },
