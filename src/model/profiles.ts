@@ -126,6 +126,7 @@ export const PROFILES: readonly Profile[] = [
     ports: [1234],
     echo: 'seen',
     budgetField: 'max_tokens',
+    loadedAt: '/api/v0/models',
   },
   {
     ...hosted,

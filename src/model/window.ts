@@ -37,16 +37,17 @@ export function limitsToldBy(list: unknown, model: string): ToldLimits {
 }
 
 /**
- * The window of a loaded model, in tokens, as Ollama tells it at /api/ps (`models[].context_length`; none for a model
- * that is not loaded) and llama.cpp at /props (`default_generation_settings.n_ctx`, of each slot).
+ * The window of a loaded model, in tokens, as Ollama tells it at /api/ps (`models[].context_length`) and LM Studio at
+ * /api/v0/models (`data[].loaded_context_length`), both of loaded models alone, and llama.cpp at /props
+ * (`default_generation_settings.n_ctx`, of each slot).
  */
 export function loadedWindow(body: unknown, model: string): number | undefined {
   const root = asObject(body);
   const settings = asObject(root?.default_generation_settings);
-  const loaded = asArray(root?.models)
+  const loaded = asArray(root?.models ?? root?.data)
     .map(asObject)
     .find(each => each && [model, `${model}:latest`].includes(nameOf(each) ?? ''));
-  return least([settings?.n_ctx, loaded?.context_length]);
+  return least([settings?.n_ctx, loaded?.context_length, loaded?.loaded_context_length]);
 }
 
 const nameOf = (model: Json) => asString(model.id) ?? asString(model.name);

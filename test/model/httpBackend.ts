@@ -41,6 +41,8 @@ export async function httpBackend(answers: Answers): Promise<HttpBackend> {
     const { method = '', url: path = '', headers } = request;
     const one: Asked = { method, path, headers, body: text ? JSON.parse(text) : undefined };
     asked.push(one);
+    const more = answers.more?.[path];
+    if (more) return void (await more(response, one));
     if (path.endsWith('/models')) {
       await (answers.models ?? json({ data: [{ id: 'kimi-k2-thinking', max_model_len: 262_144 }] }))(
         response,
@@ -48,8 +50,6 @@ export async function httpBackend(answers: Answers): Promise<HttpBackend> {
       );
       return;
     }
-    const more = answers.more?.[path];
-    if (more) return void (await more(response, one));
     if (!path.endsWith('/chat/completions')) return void json({ error: 'Not found' }, 404)(response, one);
     chats.push(one);
     await script[Math.min(chats.length, script.length) - 1]?.(response, one);

@@ -215,6 +215,17 @@ describe('trap 20: the window is the backend’s own', () => {
     expect(server.asked.filter(({ path }) => path === '/api/ps')).toHaveLength(2);
   });
 
+  it('LM Studio tells what is loaded apart from what the model could do', async () => {
+    const told = { id: 'k2', state: 'loaded', max_context_length: 262_144, loaded_context_length: 40_960 };
+    const server = await httpBackend({
+      chat: answer('hi'),
+      models: json({ data: [{ id: 'k2', object: 'model', owned_by: 'organization_owner' }] }),
+      more: { '/api/v0/models': json({ data: [{ id: 'other', loaded_context_length: 4096 }, told] }) },
+    });
+    const client = createModelClient({ backend: server.backend({ profile: 'lmstudio', model: 'k2' }) });
+    expect((await client.info(signal)).contextWindow).toBe(40_960);
+  });
+
   it('an engine without such a path is asked for it once a reply, and used all the same', async () => {
     const server = await httpBackend({ chat: answer('hi') });
     const client = createModelClient({ backend: server.backend({ profile: 'ollama' }) });
