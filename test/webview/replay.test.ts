@@ -74,6 +74,8 @@ describe('a replay', () => {
     const view = await openView();
     await view.receive(...replayed([1e6], true, true));
     expect(view.root.textContent).toContain('Imported session, replayed');
+    // Nothing can be gone on with here.
+    expect(view.root.textContent).not.toContain('Continue, or say');
     await view.click('Turns');
     const entries = [...view.root.querySelectorAll<HTMLElement>('[role=menuitemradio]')];
     expect(entries.map(e => e.textContent)).toEqual([

@@ -2,7 +2,7 @@
 import type { Failure } from '../../protocol/events.ts';
 import type { TranscriptItem } from '../../protocol/transcript.ts';
 import type { ViewMessage } from '../../protocol/view.ts';
-import { around, lastItem, mode } from '../state/store.ts';
+import { around, lastItem, mode, replay } from '../state/store.ts';
 import { duration, exact, plural } from '../text/words.ts';
 import { Icon } from '../view/icon.tsx';
 import { post } from '../vscode.ts';
@@ -41,7 +41,7 @@ export function EndRow({ item }: { item: End }) {
       <Icon name={item.reason === 'failed' ? 'error' : 'stop-circle'} tone={tone} />
       <div>
         <p dir="auto">
-          <strong>{what}</strong> {todo}
+          <strong>{what}</strong> {!replay.value && todo}
         </p>
         <div class="end-foot">
           {button && lastItem.value === item.id && (
