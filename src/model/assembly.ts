@@ -153,10 +153,9 @@ function requireAnswer(said: Begun, calls: ToolCall[], finish: string | undefine
   if (finish === 'content_filter')
     throw new ModelError('badRequest', 'The backend withheld the reply as high risk.');
   if (finish === 'length') throw new BudgetSpent(said);
-  throw new ModelError(
-    'empty',
-    lost ? 'The reply announced a tool call that did not arrive.' : 'The model thought, but gave no answer.',
-  );
+  if (lost) throw new ModelError('empty', 'The reply announced a tool call that did not arrive.');
+  const thought = said.reasoning.trim() !== '';
+  throw new ModelError('empty', thought ? 'The model thought, but gave no answer.' : 'The reply was empty.');
 }
 
 /** Calls count wherever they are; a budget that ran out amid the last one is told. */

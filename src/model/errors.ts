@@ -3,7 +3,7 @@
  * has a dozen wordings, and three different troubles share the status 429.
  */
 import { ModelError, type ModelErrorKind } from './client.ts';
-import { asNumber, asObject, asString, type Json } from './json.ts';
+import { asArray, asNumber, asObject, asString, type Json } from './json.ts';
 import { retirementOf } from './models.ts';
 
 /** Where the request went, for the message. */
@@ -77,9 +77,23 @@ export function notAnApiError(place: Place): ModelError {
 
 function saidBy({ error, text }: Answer, place: Place): { message: string; type: string } {
   const message =
-    asString(error?.message) ?? asString(error?.detail) ?? asString(error?.error) ?? (error ? '' : text);
+    asString(error?.message) ??
+    asString(error?.detail) ??
+    asString(error?.error) ??
+    detailsIn(error?.detail) ??
+    (error ? '' : text);
   const type = [error?.type, error?.code].filter(v => typeof v === 'string').join(' ');
   return { message: isHtml(message) ? '' : place.redact(message.trim()), type };
+}
+
+/** What a server built on FastAPI says of a request that it cannot read: `{detail: [{loc, msg}]}`. */
+function detailsIn(detail: unknown): string | undefined {
+  const told = asArray(detail).map(asObject);
+  return told.length
+    ? told
+        .map(each => [asArray(each?.loc).join('.'), asString(each?.msg)].filter(Boolean).join(': '))
+        .join('; ')
+    : undefined;
 }
 
 const isHtml = (text: string) => /^\s*<(!doctype|html|head|body|\?xml)/i.test(text);

@@ -302,15 +302,19 @@ describe('the end', () => {
   });
 
   it.each([
-    ['nothing at all', [stop()]],
-    ['thinking alone', [chunk({ reasoning: 'r' }), stop()]],
-    ['inline thinking alone', [chunk({ content: '<think>r' }), stop()]],
-    ['blank text', [chunk({ content: ' \n' }), stop()]],
-    ['promised calls that did not come', [text, stop('tool_calls')]],
-    ['a call without a name', [call({ index: 0 }, { arguments: '{}' }), stop('tool_calls')]],
-  ])('is no answer: %s', (_, payloads) => {
+    ['nothing at all', [stop()], /was empty/],
+    ['thinking alone', [chunk({ reasoning: 'r' }), stop()], /thought, but/],
+    ['inline thinking alone', [chunk({ content: '<think>r' }), stop()], /thought, but/],
+    ['blank text', [chunk({ content: ' \n' }), stop()], /was empty/],
+    ['promised calls that did not come', [text, stop('tool_calls')], /did not arrive/],
+    [
+      'a call without a name',
+      [call({ index: 0 }, { arguments: '{}' }), stop('tool_calls')],
+      /did not arrive/,
+    ],
+  ])('is no answer: %s', (_, payloads, words) => {
     const error = refused(payloads);
-    expect(error.kind).toBe('empty');
+    expect(error).toMatchObject({ kind: 'empty', message: expect.stringMatching(words) });
     expect(error).not.toBeInstanceOf(BudgetSpent);
   });
 

@@ -88,6 +88,17 @@ describe('an error answer', () => {
     expect(answerError(html, place).message).toBe('api.example.org failed with 502 (request trace-1).');
   });
 
+  it('names the fields that a server could not read', () => {
+    const detail = [
+      { loc: ['body', 'tools', 0], msg: 'Field required' },
+      { loc: ['body', 'n'], msg: 'Too large' },
+    ];
+    expect(judge(422, { detail }).message).toBe(
+      'api.example.org rejected the request with 422: body.tools.0: Field required; body.n: Too large.',
+    );
+    expect(judge(400, { detail: [] }).message).toBe('api.example.org rejected the request with 400.');
+  });
+
   it('tells a server that still loads its model from a busy one', () => {
     const loading = { code: 503, message: 'Loading model', type: 'unavailable_error' };
     expect(judge(503, loading)).toMatchObject({
