@@ -245,6 +245,8 @@ export const attempts: Readonly<Record<string, readonly string[]>> = {
     'ls > /dev/fd/1',
     'ls > /dev/tty',
     'ls 2>&-',
+    'cat a 99999999992>/dev/null',
+    'ls 10>/dev/null',
     'ls >&-',
     'ls <&0',
     'ls 3>&1',
@@ -274,6 +276,8 @@ export const attempts: Readonly<Record<string, readonly string[]>> = {
   'grep: what writes, runs, follows or reads more than it names': [
     'grep -r KEY',
     'grep -rn KEY',
+    'grep -rn KEY .git',
+    'grep -rn KEY src .git/modules',
     'grep KEY -r',
     'grep -rn KEY src/ packages/',
     'grep -rn KEY src/../packages',

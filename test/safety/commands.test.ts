@@ -18,6 +18,9 @@ const disk: TableDisk = {
     '/ws/src/deep': ['c.ts'],
     '/ws/packages': ['one/'],
     '/ws/packages/one': ['.env.local', 'index.js'],
+    '/ws/.git': ['HEAD', 'config'],
+    '/ws/.git/modules': ['x/'],
+    '/ws/.git/modules/x': ['config'],
   },
 };
 interface Given {

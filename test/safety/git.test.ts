@@ -113,6 +113,8 @@ describe.skipIf(process.platform === 'win32')('git that only looks', () => {
     expect((await run('git diff')).output).toContain('+three');
     expect((await run('git status --short')).output).toContain(' M src/a.ts');
     expect(await judge('git status && ls')).toBe('allow');
+    // Its configuration is named like a secret, and holds none.
+    expect(await judge('grep -rn one .')).toBe('allow');
     expect((await decide('git log -3', 'plan')).verdict).toBe('allow');
   });
 
@@ -403,6 +405,8 @@ describe.skipIf(process.platform === 'win32')('a repository with secrets', () =>
     g.git('remote', 'set-url', 'origin', `https://me:${SECRET}@example.com/x.git`);
     expect(await g.judge('git remote -v')).toBe('ask');
     expect(await g.judge('git status')).toBe('allow');
+    for (const line of ['grep -r x .git', 'grep -rn x .', 'grep -r x'])
+      expect(await g.judge(line), line).toBe('ask');
     unlinkSync(g.at('.git/index'));
     expect(await g.judge('git status')).toBe('allow');
   });

@@ -107,6 +107,8 @@ function read(text: string): SimpleCommand[] {
   };
 
   function redirect(descriptor: string | undefined): void {
+    // A number that is too large for bash is a word to it.
+    if (descriptor !== undefined && descriptor.length > 1) refuse('It redirects a descriptor beyond 9.');
     const operator = /^(?:&>>|&>|>>|>\||>&|>|<)/.exec(text.slice(at, at + 3))?.[0] as Redirect['operator'];
     if (/^<[<(>&]|^>\(/.test(text.slice(at, at + 2)))
       refuse('It holds a here-document, a process substitution or a two-way redirect.');

@@ -5,6 +5,7 @@ import { foldName } from '../paths/names.ts';
 import type { PathFacts } from '../paths/pathPolicy.ts';
 import { pathsOf } from '../paths/spelling.ts';
 import { quoted } from '../rules/words.ts';
+import { hasCredentials } from './gitConfig.ts';
 import type { CommandWorld } from './judge.ts';
 
 /** What one line may cost: more than this is not looked through, and the command asks. */
@@ -43,9 +44,11 @@ export async function searchTree(
         return note(`It searches ${directory}, which cannot be looked into.`);
       spent.names += entries?.length ?? 0;
       if (spent.names > MOST_NAMES) return note(tooMuch);
+      const above = (await world.paths.namesBelow(directory)).map(foldName);
       for (const entry of entries ?? []) {
         const name = entry.endsWith('/') ? entry.slice(0, -1) : entry;
-        if (secretName([foldName(name)]) !== undefined)
+        const isSecret = secretName([...above, foldName(name)]) !== undefined;
+        if (isSecret && !(name === 'config' && (await isPlainRepository(directory, world))))
           return note(
             `It searches all of ${quoted(facts.given)}, and ${quoted(directory + sep + name)} may hold credentials.`,
             true,
@@ -54,4 +57,17 @@ export async function searchTree(
       }
     }
   }
+}
+
+/** Whether a repository's own configuration, in this `.git`, has nothing in it that could be a password. */
+async function isPlainRepository(git: string, { repository, paths }: CommandWorld): Promise<boolean> {
+  const { basename, dirname } = pathsOf(paths.platform);
+  if (!repository || basename(git) !== '.git') return false;
+  const found = await repository(dirname(git));
+  return (
+    !('unfit' in found) &&
+    found.top === dirname(git) &&
+    !hasCredentials(found.config) &&
+    !/token|passw|secret|auth|extraheader|credential|(?<!signing)key/i.test(found.config)
+  );
 }

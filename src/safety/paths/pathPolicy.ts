@@ -51,6 +51,8 @@ export interface PathPolicy {
   facts(path: string, base?: string): Promise<PathFacts>;
   /** The same from the spelling alone. */
   textFacts(path: string, base?: string): PathFacts;
+  /** The components of an absolute path below the innermost place that holds it, or all of them. */
+  namesBelow(path: string): Promise<readonly string[]>;
 }
 
 export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
@@ -70,14 +72,17 @@ export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
       places.map(async p => ({ ...p, path: await options.resolve(p.path).catch(() => p.path) })),
     ).then(real => [...places, ...real]));
 
+  // The innermost place counts, so that names above a root do not speak for what lies in it.
+  const innermost = (path: string, among: typeof places) =>
+    among.filter(p => isBelow(path, p.path, platform)).sort((a, b) => b.path.length - a.path.length)[0];
+  const below = (path: string, home: { path: string } | undefined) =>
+    componentsBelow(path, home?.path ?? paths.parse(path).root, platform);
+
   function classify(path: string, among: typeof places): Omit<PathFacts, 'given' | 'resolved'> {
     const device = deviceReason(path, platform);
     if (device) return { place: 'outside', kind: 'special', reason: device };
-    // The innermost place counts, so that names above a root do not speak for what lies in it.
-    const home = among
-      .filter(p => isBelow(path, p.path, platform))
-      .sort((a, b) => b.path.length - a.path.length)[0];
-    const names = kindOfNames(componentsBelow(path, home?.path ?? paths.parse(path).root, platform));
+    const home = innermost(path, among);
+    const names = kindOfNames(below(path, home));
     const place = home?.place ?? 'outside';
     if (names.kind === 'secret')
       return {
@@ -136,6 +141,7 @@ export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
     platform,
     home: options.home,
     textFacts,
+    namesBelow: async path => below(path, innermost(path, await allPlaces())),
     async facts(path, base = options.roots[0] ?? options.home) {
       const spelled = absolute(path, base);
       const bad = badSpelling(spelled, platform, options.roots);
