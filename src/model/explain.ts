@@ -56,5 +56,7 @@ function network(error: ModelError, backend: Backend): Advice {
 }
 
 /** The address is wrong, rather than the request. */
-const notFound = ({ status }: ModelError) =>
-  status !== undefined && (status === 200 || status === 404 || (status >= 300 && status < 400));
+export const notFound = ({ kind, status }: ModelError): boolean =>
+  kind === 'badRequest' &&
+  status !== undefined &&
+  (status === 200 || status === 404 || (status >= 300 && status < 400));

@@ -2,6 +2,7 @@
 import type { Backend } from '../../protocol/events.ts';
 import { ModelError, type ModelErrorKind } from '../client.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { notFound } from '../explain.ts';
 import { costOf, priceOf } from '../prices.ts';
 import { profileOf } from '../profileOf.ts';
 import { createScheduler, type Scheduler } from '../scheduler.ts';
@@ -64,7 +65,7 @@ export interface VerifyOptions {
   today?: (() => Date) | undefined;
 }
 
-/** These end the run: every probe that follows would meet the same. */
+/** These end the run, as does an address without an API: every probe that follows would meet the same. */
 const FINAL: ReadonlySet<ModelErrorKind> = new Set(['auth', 'quota', 'unknownModel', 'network', 'stalled']);
 
 export const casesToAsk = (cases = DEFAULT_CASES) => Math.min(CASES.length, Math.max(1, cases));
@@ -122,7 +123,7 @@ export async function verifyBackend(options: VerifyOptions): Promise<Report> {
         signal.throwIfAborted();
         const isLimit = error instanceof NotAllowed;
         if (!isLimit && !(error instanceof ModelError)) throw error;
-        if (isLimit || FINAL.has(error.kind)) {
+        if (isLimit || FINAL.has(error.kind) || notFound(error)) {
           const isOfUse = findings.some(({ probe, verdict }) => verdict !== 'unknown' && probe !== window.id);
           if (!isOfUse) throw isLimit ? error.cause : error;
           stopped = error.message;

@@ -6,7 +6,7 @@ import { problemOf } from '../../../src/model/verify/probes/schemaAccuracy.ts';
 import { summaryOf } from '../../../src/model/verify/report.ts';
 import { PROBES, type Progress, verifyBackend } from '../../../src/model/verify/verify.ts';
 import { failure } from '../collect.ts';
-import { httpBackend, json } from '../httpBackend.ts';
+import { httpBackend, json, page } from '../httpBackend.ts';
 import { bench, finding } from './bench.ts';
 
 const at = (request: number) => ({ request }) as const;
@@ -100,6 +100,13 @@ describe('a run', () => {
     const far = { baseUrl: 'http://k2.example/v1', model: 'k2', profile: 'vllm', standIn: false };
     const { signal } = new AbortController();
     await expect(verifyBackend({ backend: far, apiKey: 'sk-secret', signal })).rejects.toThrow(/not sent/);
+  });
+
+  it('ends at once where no API is', async () => {
+    const server = await httpBackend({ chat: page(200), models: page(200) });
+    const { signal } = new AbortController();
+    await expect(verifyBackend({ backend: server.backend(), signal })).rejects.toThrow(/web page/);
+    expect(server.chats).toHaveLength(1);
   });
 
   it('speaks to a real server', async () => {
