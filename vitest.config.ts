@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -13,6 +14,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/vscode/**', 'test/ui/**'],
+    // Most of the time is spent waiting for real processes and disks: a second worker pays on two cores, too.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Real processes on a busy machine: a limit against hangs, not a measure of speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,
