@@ -1,7 +1,8 @@
 /** Looking at the files that a capture may have to take up. */
 import { createHash } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { access, lstat, readFile, readlink } from 'node:fs/promises';
+import { constants, lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { setImmediate as aMoment } from 'node:timers/promises';
 import { type BytePath, onDisk, parents } from './bytePath.ts';
 import type { Repository } from './git.ts';
 import { writeObject } from './objects.ts';
@@ -29,10 +30,9 @@ export async function sort(
   const entries: string[] = [];
   const list = [...candidates];
   for (let at = 0; at < list.length; at += AT_ONCE) {
-    const some = list.slice(at, at + AT_ONCE);
-    const stats = await Promise.all(some.map(name => statOf(onDisk(root, name))));
-    for (const [i, name] of some.entries()) {
-      const found = stats[i];
+    if (at) await aMoment();
+    for (const name of list.slice(at, at + AT_ONCE)) {
+      const found = statOf(onDisk(root, name));
       if (!found || !(found.isFile() || found.isSymbolicLink())) {
         if (tracked.has(name)) entries.push(`${GONE}\t${name}`);
       } else if (found.size <= LARGEST || edited.has(name)) add.push(name);
@@ -44,6 +44,7 @@ export async function sort(
   }
   return { add, entries };
 }
+/** Then everything else in the process has its turn. */
 const AT_ONCE = 64;
 
 /** Files, and their bytes, that are cheaper to read again each time than to take up into the index. */
@@ -51,22 +52,22 @@ export const FEW = 16;
 const FEW_BYTES = 1_000_000;
 
 /** Undefined when they are too much, or one of them cannot be read. */
-export async function readFew(
+export function readFew(
   { root, directory }: Repository,
   list: BytePath[],
-): Promise<Map<BytePath, Entry | undefined> | undefined> {
+): Map<BytePath, Entry | undefined> | undefined {
   const found = new Map<BytePath, Entry | undefined>();
   let total = 0;
   for (const name of list) {
     const file = onDisk(root, name);
-    const stats = await statOf(file);
+    const stats = statOf(file);
     total += stats?.size ?? 0;
     if (!stats || total > FEW_BYTES) return undefined;
     try {
       const link = stats.isSymbolicLink();
-      const bytes = link ? await readlink(file, { encoding: 'buffer' }) : await readFile(file);
+      const bytes = link ? readlinkSync(file, { encoding: 'buffer' }) : readFileSync(file);
       const mode = link ? '120000' : stats.mode & 0o100 ? '100755' : '100644';
-      found.set(name, { mode, id: await writeObject(directory, 'blob', bytes) });
+      found.set(name, { mode, id: writeObject(directory, 'blob', bytes) });
     } catch {
       return undefined;
     }
@@ -75,14 +76,15 @@ export async function readFew(
 }
 
 /** Where a folder became a link, nothing of what was below it is there, wherever the link leads. */
-export async function behindLink(root: string, name: BytePath): Promise<boolean> {
-  for (const parent of parents(name)) if ((await statOf(onDisk(root, parent)))?.isSymbolicLink()) return true;
+export function behindLink(root: string, name: BytePath): boolean {
+  for (const parent of parents(name)) if (statOf(onDisk(root, parent))?.isSymbolicLink()) return true;
   return false;
 }
 
-export async function statOf(file: Buffer | string): Promise<Stats | undefined> {
+/** At once: to wait for another thread costs ten times what the look does. */
+export function statOf(file: Buffer | string): Stats | undefined {
   try {
-    return await lstat(file);
+    return lstatSync(file, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { copyFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { type BytePath, onDisk, shown } from './bytePath.ts';
 import { behindLink, FEW, GONE, idOf, readable, readFew, sort, statOf } from './candidates.ts';
-import { type Answer, git, names, nulSeparated, type Repository } from './git.ts';
+import { type Answer, git, names, nulSeparated, packsWhatIsAdded, type Repository } from './git.ts';
 import { patchFrom, type TreePatcher } from './patchTree.ts';
 import { keepTree } from './repository.ts';
 import { type Entry, NOT_KEPT, parseRaw } from './trees.ts';
@@ -47,7 +47,7 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
   /** Begins where the latest session in this folder stood, so that unchanged files are not read again. */
   const begin = async () => {
     await rm(`${indexFile}.lock`, { force: true });
-    if (!(await statOf(indexFile))) {
+    if (!statOf(indexFile)) {
       const latest = await newestIndex(repository.directory);
       if (latest) await copyIndex(latest, indexFile);
     }
@@ -93,8 +93,10 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
   };
   const updateEntries = (lines: string[], file = index) =>
     run(['update-index', '-z', '--index-info'], nulSeparated(lines), file);
-  const addFiles = (paths: BytePath[], file = index): Promise<Answer> =>
-    run(['update-index', '-z', '--add', '--remove', '--replace', '--stdin'], nulSeparated(paths), file);
+  const addFiles = async (paths: BytePath[], file = index): Promise<Answer> =>
+    run([...(await packed(paths.length)), ...ADD], nulSeparated(paths), file);
+  const packed = async (count: number) =>
+    count > MANY && (await packsWhatIsAdded(repository)) ? PACKED : [];
 
   const take = async (edited: ReadonlySet<BytePath>): Promise<Capture> => {
     if (!begun) await begin();
@@ -106,7 +108,7 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
     const gone = new Set(changed.filter(c => !c.after && !there.has(c.path)).map(c => c.path));
     for (const name of ahead) {
       if (!held.has(name)) held.set(name, '');
-      if (await behindLink(repository.root, name)) gone.add(name);
+      if (behindLink(repository.root, name)) gone.add(name);
       else if (!gone.has(name)) there.add(name);
     }
     const { add, entries } = await sort(repository.root, there, edited, held);
@@ -135,7 +137,7 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
    */
   const takeQuickly = async (add: BytePath[], entries: string[]): Promise<Capture | undefined> => {
     if (!last || !patcher || add.length + entries.length > FEW) return undefined;
-    const changes = await readFew(repository, add);
+    const changes = readFew(repository, add);
     if (!changes) return undefined;
     for (const line of entries) {
       const [mode = '', id = ''] = line.slice(0, line.indexOf('\t')).split(' ');
@@ -187,12 +189,12 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
       const there: BytePath[] = [];
       const changes = new Map<BytePath, Entry | undefined>();
       for (const name of touched) {
-        if (await behindLink(repository.root, name)) return undefined;
-        const found = await statOf(onDisk(repository.root, name));
+        if (behindLink(repository.root, name)) return undefined;
+        const found = statOf(onDisk(repository.root, name));
         if (found?.isFile() || found?.isSymbolicLink()) there.push(name);
         else changes.set(name, undefined);
       }
-      const read = await readFew(repository, there);
+      const read = readFew(repository, there);
       if (!read) return undefined;
       for (const [name, entry] of read) changes.set(name, entry);
       return patched(patcher, changes);
@@ -213,11 +215,17 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
       const held = new Set(names(out));
       const absent: BytePath[] = [];
       for (const name of unknown)
-        if (!held.has(name) && (await statOf(onDisk(repository.root, name)))) absent.push(name);
+        if (!held.has(name) && statOf(onDisk(repository.root, name))) absent.push(name);
       return absent;
     },
   };
 }
+
+const ADD = ['update-index', '-z', '--add', '--remove', '--replace', '--stdin'];
+/** Files. To write each of so many as an object of its own takes twice the time and four times the disk of one pack. */
+const MANY = 200;
+/** What git takes for large it writes into a pack, one for all that a command adds. */
+const PACKED = ['-c', 'core.bigFileThreshold=1'];
 
 const literal = (name: BytePath) => `:(literal)${shown(name)}`;
 /** Many builds of git compare times by the second. */

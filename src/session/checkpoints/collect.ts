@@ -25,7 +25,7 @@ export async function collectCheckpoints(stateDir: string, options: CollectOptio
   const { budget = BUDGET, keep = [] } = options;
   const repositories = await repositoriesIn(stateDir);
   for (const repository of repositories)
-    if (await hasManyLooseObjects(repository)) await git(repository, REPACK);
+    if (await isScattered(repository)) await git(repository, repack(options));
   const removed: string[] = [];
   if ((await checkpointBytes(stateDir)) <= budget) return removed;
   for (const session of (await sessionsByUse(repositories)).filter(id => !keep.includes(id))) {
@@ -36,7 +36,12 @@ export async function collectCheckpoints(stateDir: string, options: CollectOptio
   return removed;
 }
 
-const REPACK = ['repack', '-a', '-d', '-l', '-q'];
+/** Into one pack. What nothing holds becomes loose while it is young, and is left to `prune`. */
+const repack = ({ expire = YOUNG }: CollectOptions) => [
+  ...['repack', '-A', '-d', '-l', '-q'],
+  `--unpack-unreachable=${expire}`,
+];
+const YOUNG = '10.minutes.ago';
 
 async function removeSession(
   repository: Repository,
@@ -48,8 +53,8 @@ async function removeSession(
   await rm(refs, { recursive: true, force: true });
   for (const name of [`index-${session}`, `index-${session}-part`])
     await rm(path.join(repository.directory, name), { force: true });
-  const { expire = '10.minutes.ago' } = options;
-  if ((await list(path.join(repository.directory, 'objects', 'pack'))).length) await git(repository, REPACK);
+  const { expire = YOUNG } = options;
+  if ((await packs(repository)).length) await git(repository, repack(options));
   await git(repository, ['prune', `--expire=${expire}`]);
 }
 
@@ -76,10 +81,16 @@ async function sessionsByUse(repositories: Repository[]): Promise<string[]> {
   return [...used].sort(([, a], [, b]) => a - b).map(([session]) => session);
 }
 
-/** Each takes a block of the disk; packed they take a tenth. git's own measure: one of its 256 folders tells. */
-async function hasManyLooseObjects({ directory }: Repository): Promise<boolean> {
-  return (await list(path.join(directory, 'objects', '17'))).length > 27;
+/**
+ * A loose object takes a block of the disk, in a pack a tenth; and in many packs git looks for everything. git's own
+ * measures: one of its 256 folders tells how many are loose.
+ */
+async function isScattered(repository: Repository): Promise<boolean> {
+  const loose = await list(path.join(repository.directory, 'objects', '17'));
+  return loose.length > 27 || (await packs(repository)).length > 50;
 }
+const packs = async ({ directory }: Repository) =>
+  (await list(path.join(directory, 'objects', 'pack'))).filter(name => name.endsWith('.pack'));
 
 const list = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
 

@@ -70,6 +70,16 @@ export async function git(repository: Repository, args: string[], run: Run = {})
   return { code, out: Buffer.concat(out) };
 }
 
+let packs: Promise<boolean> | undefined;
+/** Whether `update-index` gathers what it adds in one pack; git does since 2.37, and made a pack for each file before. */
+export function packsWhatIsAdded(repository: Repository): Promise<boolean> {
+  packs ??= git(repository, ['version']).then(({ out }) => {
+    const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(out.toString()) ?? [];
+    return Number(major) * 1000 + Number(minor) >= 2037;
+  });
+  return packs;
+}
+
 function environment({ root, directory }: Repository, run: Run): Record<string, string> {
   const nowhere = path.join(directory, 'none');
   const searchPath = (process.env.PATH ?? '')

@@ -1,37 +1,31 @@
 /** Reads and writes git objects without starting git: most checkpoints differ from the one before in a file or two. */
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { deflate, inflate } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import type { Entry } from './trees.ts';
 
-const compress = promisify(deflate);
-const expand = promisify(inflate);
-
-/** Gives the object's id. */
-export async function writeObject(
-  directory: string,
-  kind: 'blob' | 'tree',
-  content: Buffer,
-): Promise<string> {
+/**
+ * Gives the object's id. At once: for the few small ones that a step changes, to wait for another thread takes longer
+ * than to do it.
+ */
+export function writeObject(directory: string, kind: 'blob' | 'tree', content: Buffer): string {
   const bytes = Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content]);
   const id = createHash('sha1').update(bytes).digest('hex');
   const folder = path.join(directory, 'objects', id.slice(0, 2));
   const file = path.join(folder, id.slice(2));
   if (existsSync(file)) return id;
   const temporary = path.join(directory, 'objects', `tmp_obj_${randomUUID()}`);
-  await mkdir(folder, { recursive: true });
-  await writeFile(temporary, await compress(bytes, { level: 1 }), { mode: 0o444 });
-  await rename(temporary, file);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(temporary, deflateSync(bytes, { level: 1 }), { mode: 0o444 });
+  renameSync(temporary, file);
   return id;
 }
 
 /** Undefined where git has to be asked: the tree is packed. */
-export async function readTree(directory: string, id: string): Promise<Listing | undefined> {
+export function readTree(directory: string, id: string): Listing | undefined {
   try {
-    const bytes = await expand(await readFile(path.join(directory, 'objects', id.slice(0, 2), id.slice(2))));
+    const bytes = inflateSync(readFileSync(path.join(directory, 'objects', id.slice(0, 2), id.slice(2))));
     const start = bytes.indexOf(0) + 1;
     return bytes.subarray(0, 5).toString() === 'tree ' ? parseTree(bytes.subarray(start)) : undefined;
   } catch {

@@ -20,7 +20,7 @@ export function patchFrom(repository: Repository, tree: string): TreePatcher {
     for (const folder of folders.sort((a, b) => a.length - b.length)) {
       if (listings.has(folder)) continue;
       const id = folder ? idIn(listings, folder) : root;
-      const found = id && (await readTree(repository.directory, id));
+      const found = id && readTree(repository.directory, id);
       if (found) listings.set(folder, found);
     }
     const unknown = folders.filter(folder => !listings.has(folder));
@@ -70,17 +70,17 @@ export function patchFrom(repository: Repository, tree: string): TreePatcher {
         const above = listings.get(parent) ?? new Map<string, Entry>();
         const listing = listings.get(folder);
         const base = folder.slice(cut + 1);
-        if (listing?.size) above.set(base, { mode: FOLDER, id: await write(listing) });
+        if (listing?.size) above.set(base, { mode: FOLDER, id: write(listing) });
         else if (above.get(base)?.mode === FOLDER) above.delete(base);
         if (!listing?.size) listings.delete(folder);
         listings.set(parent, above);
       }
-      root = await write(listings.get('') ?? new Map());
+      root = write(listings.get('') ?? new Map());
       return { tree: root, changed };
     },
   };
 
-  function write(listing: Listing): Promise<string> {
+  function write(listing: Listing): string {
     return writeObject(repository.directory, 'tree', formatTree(listing));
   }
 }

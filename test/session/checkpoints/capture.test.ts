@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lstatSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { repositoryOf } from '../../../src/session/checkpoints/repository.ts';
 import { files, git, keeper, photograph, place } from './keeper.ts';
 
 const MB = 1024 * 1024;
@@ -44,6 +45,23 @@ describe('a checkpoint', () => {
     await k.step([], () => w.write('a.txt', 'two'));
     await k.endTurn();
     expect(photograph(w.at('.git'))).toEqual(theirs);
+    await k.restore({ to: { step: 1 } });
+    expect(photograph(where.work)).toEqual(before);
+  });
+
+  it('keeps very many new files in one pack, and each comes back', async () => {
+    const where = place();
+    const w = files(where.work);
+    for (let at = 0; at < 300; at++) w.write(`many/${at}.txt`, `${at}\n`);
+    w.write('many/empty', '');
+    const k = keeper(where);
+    const before = photograph(where.work);
+    await k.step([], () => rmSync(w.at('many'), { recursive: true }));
+    await k.endTurn();
+    const objects = path.join(repositoryOf(where.state, where.work).directory, 'objects');
+    const kept = readdirSync(objects, { recursive: true, encoding: 'utf8' });
+    expect(kept.filter(name => name.endsWith('.pack'))).toHaveLength(1);
+    expect(kept.length).toBeLessThan(40);
     await k.restore({ to: { step: 1 } });
     expect(photograph(where.work)).toEqual(before);
   });
