@@ -38,32 +38,38 @@ export async function* runAttempt(
   let thinkingTo: number | undefined;
   const assembly = createAssembly(begun);
   let done = false;
+  let over = false;
   const pieces = patiently(readPieces(wire.chat(body, signal), place), {
     patience,
     clock: systemClock,
     signal: options.signal,
-    isToken: piece => piece !== 'alive' && piece !== 'done' && holdsTokens(piece),
+    isToken: piece => typeof piece !== 'string' && piece.some(holdsTokens),
     stalled: silentMs => stalledError(silentMs, place),
   });
   if (begun?.reasoning) yield { type: 'reasoning', text: begun.reasoning };
   if (begun?.text) yield { type: 'text', text: begun.text };
   try {
     for await (const piece of pieces) {
-      meter.see(piece);
       if (piece === 'alive') continue;
       if (piece === 'done') {
         done = true;
         continue;
       }
-      if (holdsTokens(piece)) firstTokenAt ??= now();
-      for (const delta of assembly.push(piece)) {
-        if (delta.type === 'reasoning') thinkingFrom ??= now();
-        else if (thinkingFrom !== undefined) thinkingTo ??= now();
-        yield delta;
+      const deltas: ShownDelta[] = [];
+      for (const chunk of piece) {
+        meter.see(chunk);
+        if (holdsTokens(chunk)) firstTokenAt ??= now();
+        for (const delta of assembly.push(chunk)) {
+          if (delta.type === 'reasoning') thinkingFrom ??= now();
+          else if (thinkingFrom !== undefined) thinkingTo ??= now();
+          join(deltas, delta);
+        }
       }
+      yield* deltas;
     }
+    over = true;
   } finally {
-    socket.abort();
+    if (!over) socket.abort(GIVEN_UP);
   }
   const endedAt = now();
   yield {
@@ -77,18 +83,36 @@ export async function* runAttempt(
   };
 }
 
+const GIVEN_UP = new Error('Nobody waits for this reply any more.');
+
+/** What came together is shown together. */
+function join(deltas: ShownDelta[], delta: ShownDelta): void {
+  const last = deltas.at(-1);
+  if (last?.type === 'call' && delta.type === 'call' && last.index === delta.index)
+    deltas[deltas.length - 1] = delta;
+  else if (last && last.type !== 'call' && last.type === delta.type) last.text += delta.text;
+  else deltas.push({ ...delta });
+}
+
 const holdsTokens = (chunk: Chunk) => !!(chunk.reasoning?.text || chunk.text || chunk.calls.length);
 
 async function* readPieces(
   events: ReturnType<Wire['chat']>,
   place: Place,
-): AsyncGenerator<Chunk | 'alive' | 'done'> {
+): AsyncGenerator<Chunk[] | 'alive' | 'done'> {
   for await (const event of events) {
-    if (event.type !== 'data') yield event.type;
-    else {
-      const error = errorOf(event.data);
-      if (error) throw streamError(error, place);
-      yield readChunk(event.data);
+    if (event.type !== 'data') {
+      yield event.type;
+      continue;
     }
+    const chunks: Chunk[] = [];
+    for (const payload of event.payloads) {
+      const error = errorOf(payload);
+      // What came before it was paid for, and counts.
+      if (error && chunks.length) yield chunks;
+      if (error) throw streamError(error, place);
+      chunks.push(readChunk(payload));
+    }
+    yield chunks;
   }
 }

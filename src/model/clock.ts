@@ -1,5 +1,4 @@
 /** Time as a seam: backoff and stall limits wait through it, so that tests need not. */
-import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Clock {
   /** Milliseconds, of any origin. */
@@ -10,20 +9,31 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
+  // Node's own promises of this kind make an error, with its stack, for each one that is called off.
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const wake = () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', wake);
+        resolve();
+      }, ms);
+      signal.addEventListener('abort', wake, { once: true });
+    }),
 };
 
 /** The work's outcome, or the signal's reason at once: for work that may not listen to its signal. */
 export async function orAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
-  const settled = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    const options = { once: true, signal: settled.signal };
-    signal.addEventListener('abort', () => reject(signal.reason), options);
-  });
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
   try {
-    return await Promise.race([work(), aborted]);
+    return await Promise.race([work(), aborted.promise]);
   } finally {
-    settled.abort();
+    signal.removeEventListener('abort', abort);
   }
 }

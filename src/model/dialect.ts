@@ -29,6 +29,7 @@ export function toWire(history: readonly Message[], dialect: Dialect): WireMessa
   let missing = 0;
   const results = resultsByCall(history);
   const idOf = idRule(dialect);
+  const echoRule = echoed(dialect);
   for (const message of history) {
     switch (message.role) {
       case 'system':
@@ -39,16 +40,15 @@ export function toWire(history: readonly Message[], dialect: Dialect): WireMessa
       case 'assistant': {
         // Thinking alone is no message; it would also end the range in which the template keeps thinking.
         if (!message.text.trim() && !message.toolCalls.length) break;
-        const calls = message.toolCalls.map(call => ({ call, id: idOf(call) }));
+        const ids = message.toolCalls.map(idOf);
         messages.push(
-          sameAs(message, [...calls.map(c => c.id), echoed(dialect)], () =>
-            assistantToWire(message, calls, dialect),
-          ),
+          sameAs(message, ids.join('\n'), echoRule, () => assistantToWire(message, ids, dialect)),
         );
-        for (const { call, id } of calls) {
+        for (const [at, call] of message.toolCalls.entries()) {
+          const id = ids[at]!;
           const result = results.get(call.id);
           if (!result) missing++;
-          messages.push(sameAs(result ?? call, [id, call.name], () => resultToWire(id, call, result)));
+          messages.push(sameAs(result ?? call, id, call.name, () => resultToWire(id, call, result)));
         }
         break;
       }
@@ -61,19 +61,19 @@ export function toWire(history: readonly Message[], dialect: Dialect): WireMessa
   return { messages, repairs };
 }
 
-/** What went out for a message before, where nothing it was made from is another now: see bodyText.ts. */
-const sent = new WeakMap<object, { from: readonly string[]; wire: Json }>();
-function sameAs(source: object, from: readonly string[], make: () => Json): Json {
+/** What went out for a message before, where neither its ids nor the rest it was made from is another now. */
+const sent = new WeakMap<object, { ids: string; rest: string; wire: Json }>();
+/** The same object for the same message: see bodyBytes.ts. */
+function sameAs(source: object, ids: string, rest: string, make: () => Json): Json {
   const before = sent.get(source);
-  if (before?.from.length === from.length && before.from.every((part, at) => part === from[at]))
-    return before.wire;
+  if (before?.ids === ids && before.rest === rest) return before.wire;
   const wire = make();
-  sent.set(source, { from, wire });
+  sent.set(source, { ids, rest, wire });
   return wire;
 }
 
 const plainToWire = (message: Exclude<Message, AssistantMessage | ToolMessage>): Json =>
-  sameAs(message, [], () => ({ role: message.role, content: message.text }));
+  sameAs(message, '', '', () => ({ role: message.role, content: message.text }));
 
 const resultToWire = (id: string, { name }: ToolCall, result: ToolMessage | undefined): Json => ({
   role: 'tool',
@@ -94,19 +94,15 @@ function resultsByCall(history: readonly Message[]): Map<string, ToolMessage> {
   return results;
 }
 
-function assistantToWire(
-  message: AssistantMessage,
-  calls: { call: ToolCall; id: string }[],
-  dialect: Dialect,
-): Json {
+function assistantToWire(message: AssistantMessage, ids: readonly string[], dialect: Dialect): Json {
   return {
     role: 'assistant',
     ...echo(message, dialect),
     // Blank beside calls is left out: old templates turn it into a list and break.
     ...(message.text.trim() && { content: message.text }),
-    ...(calls.length && {
-      tool_calls: calls.map(({ call, id }) => ({
-        id,
+    ...(ids.length && {
+      tool_calls: message.toolCalls.map((call, at) => ({
+        id: ids[at],
         type: 'function',
         function: { name: call.name, arguments: soundArguments(call) },
       })),

@@ -4,7 +4,7 @@ import type { Chunk } from './chunk.ts';
 import { estimateTokens } from './estimate.ts';
 
 export interface Meter {
-  see(piece: Chunk | 'alive' | 'done'): void;
+  see(piece: Chunk): void;
   /**
    * The backend's own count where it came, else `promptTokens` and an estimate of the output. Undefined when the
    * answer never began: refused requests cost nothing.
@@ -19,7 +19,6 @@ export function createMeter(): Meter {
   const written: string[] = [];
   return {
     see(piece) {
-      if (typeof piece === 'string') return;
       begun = true;
       told = piece.usage ?? told;
       written.push(piece.reasoning?.text ?? '', piece.text ?? '');

@@ -4,15 +4,18 @@
  */
 import OpenAI, { APIConnectionError, APIError, APIUserAbortError } from 'openai';
 import type { Backend } from '../protocol/events.ts';
-import { bodyText } from './bodyText.ts';
+import { createBodyWriter } from './bodyBytes.ts';
 import { ModelError } from './client.ts';
 import { answerError, errorIn, networkError, notAnApiError, type Place } from './errors.ts';
-import { asObject, type Json, parseJson } from './json.ts';
+import { asObject, parseJson } from './json.ts';
 import { createSseDecoder, type ServerSentEvent } from './sse.ts';
 
 export type WireEvent =
-  /** One parsed JSON payload: a chunk, an error object, or a whole reply from a backend that does not stream. */
-  | { type: 'data'; data: unknown }
+  /**
+   * Parsed JSON payloads, as many as one packet brought: chunks, error objects, or a whole reply from a backend that does
+   * not stream. They go on together: each way through a generator costs more than to read a chunk.
+   */
+  | { type: 'data'; payloads: unknown[] }
   /** Bytes without a payload: the backend lives and keeps the line open. */
   | { type: 'alive' }
   /** `[DONE]`, or a whole reply in one piece. */
@@ -57,6 +60,7 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: 
     timeout: NO_TIMEOUT_MS,
     fetch: guarded(ownFetch, apiKey, answered),
   });
+  const bodies = createBodyWriter();
 
   const request = async (send: () => Promise<Response>, signal: AbortSignal): Promise<Response> => {
     try {
@@ -83,10 +87,12 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: 
     balance: signal => read('/users/me/balance', signal),
 
     async *chat(body, signal) {
-      const response = await request(
-        () => client.post('/chat/completions', { ...json(body), signal, stream: true }).asResponse(),
-        signal,
-      );
+      // Written here, as the client would write all of a long history anew; it takes bytes with their type as they are.
+      const { bytes, sent } = bodies.write(body);
+      const options = { body: bytes, headers: JSON_TYPE, signal, stream: true };
+      const response = await request(() => client.post('/chat/completions', options).asResponse(), signal);
+      // Whoever answers has read it; after a failure nobody knows.
+      sent();
       const type = response.headers.get('content-type') ?? '';
       if (/html/i.test(type) || !response.body) {
         await response.body?.cancel();
@@ -105,14 +111,13 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: 
   };
 }
 
-/** Written here, as the client would write all of a long history anew each time; it takes a text with its type as it is. */
-const json = (body: Json) => ({ body: bodyText(body), headers: { 'content-type': 'application/json' } });
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** A backend that ignored `stream: true` and answered in one piece. */
 function* whole(text: string): Generator<WireEvent> {
   const data = parseJson(text);
   if (data === undefined) return;
-  yield { type: 'data', data };
+  yield { type: 'data', payloads: [data] };
   yield { type: 'done' };
 }
 
@@ -122,34 +127,54 @@ async function* events(
   signal: AbortSignal,
 ): AsyncGenerator<WireEvent> {
   const reader = body.getReader();
-  const close = () => void reader.cancel().catch(() => {});
+  const close = () => void reader.cancel(CLOSED).catch(() => {});
   // A fetch that forgot about the signal still gets its stream closed.
   signal.addEventListener('abort', close, { once: true });
   if (signal.aborted) close();
   // One decoder over all packets: a character may be split between two.
   const text = new TextDecoder();
   const decoder = createSseDecoder();
+  let complete = false;
   try {
-    for (;;) {
+    while (!complete) {
       const { value, done } = await reader.read();
       const found = done
         ? [...decoder.push(text.decode()), ...decoder.end()]
         : decoder.push(text.decode(value, { stream: true }));
+      const payloads: unknown[] = [];
       for (const event of found) {
-        if (event.data.trim() === '[DONE]') {
-          yield { type: 'done' };
-          return;
-        }
-        const data = payloadOf({ ...event, data: place.redact(event.data) });
-        if (data !== undefined) yield { type: 'data', data };
+        complete = event.data.trim() === '[DONE]';
+        if (complete) break;
+        const data = payloadOf({ event: event.event, data: place.redact(event.data) });
+        if (data !== undefined) payloads.push(data);
       }
+      if (payloads.length) yield { type: 'data', payloads };
+      if (complete) yield { type: 'done' };
+      else if (!done && !found.length) yield { type: 'alive' };
       if (done) return;
-      if (!found.length) yield { type: 'alive' };
     }
   } finally {
-    // Closes the socket where the stream has not ended: the only cancel there is.
     signal.removeEventListener('abort', close);
-    close();
+    // Closes the socket where the stream has not ended: the only cancel there is.
+    if (complete) void readToTheEnd(reader);
+    else close();
+  }
+}
+
+/** No reason is told, but an error made for each request would cost its stack. */
+const CLOSED = new Error('Nobody reads on.');
+const LONGEST_END_MS = 1_000;
+
+/** What follows `[DONE]` is the end, and then the connection serves the next request. One that stays open is closed. */
+async function readToTheEnd(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const close = () => void reader.cancel(CLOSED).catch(() => {});
+  const late = setTimeout(close, LONGEST_END_MS).unref();
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // Nobody waits for it any more.
+  } finally {
+    clearTimeout(late);
   }
 }
 

@@ -46,6 +46,9 @@ export async function* patiently<T>(source: AsyncIterable<T>, waiting: Waiting<T
   }
 }
 
+/** One for all: a reason made for each request would cost its stack. */
+const AWAKE = new Error('Something was heard.');
+
 /**
  * Rejects once the silence was too long. It sleeps once and not for each event: where it finds on waking that something
  * was heard meanwhile, it goes on for what is left. Hundreds of events a second cost no timers.
@@ -59,7 +62,7 @@ function watchFor<T>({ patience, clock, signal, stalled }: Waiting<T>) {
   let since = clock.now();
 
   const wake = () => {
-    sleeping?.abort(signal.reason);
+    sleeping?.abort(signal.aborted ? signal.reason : AWAKE);
     sleeping = undefined;
   };
   const sleep = async (limit: number, until: AbortSignal) => {

@@ -15,7 +15,7 @@ it('works for 300 steps on end, and each request begins with the bytes of the on
   const server = await serveStandin(
     {
       fetch: (input, init) => {
-        const messages = /"messages":\[(.*)\]\}$/s.exec(String(init?.body ?? ''))?.[1];
+        const messages = /^\{"messages":\[(.*)\],"model":/s.exec(String(init?.body ?? ''))?.[1];
         if (messages !== undefined) {
           grown.push(messages.startsWith(before));
           before = messages;

@@ -89,11 +89,13 @@ export function createRawChat(options: RawChatOptions) {
       for await (const event of wire.chat(body, all)) {
         if (event.type === 'done') reply.done = true;
         if (event.type !== 'data') continue;
-        const error = errorOf(event.data);
-        if (error) throw streamError(error, place);
-        if (push(event.data) && reply.firstTokenMs === undefined) {
-          reply.firstTokenMs = clock.now() - startedAt;
-          onFirstToken?.();
+        for (const payload of event.payloads) {
+          const error = errorOf(payload);
+          if (error) throw streamError(error, place);
+          if (push(payload) && reply.firstTokenMs === undefined) {
+            reply.firstTokenMs = clock.now() - startedAt;
+            onFirstToken?.();
+          }
         }
       }
     } catch (error) {
