@@ -51,11 +51,9 @@ export function networkError(code: string | undefined, place: Place, cause?: unk
     ENOTFOUND: `There is no host named ${host}.`,
     EAI_AGAIN: `The name ${host} could not be looked up.`,
     ETIMEDOUT: `The backend at ${host} cannot be reached.`,
-    UND_ERR_CONNECT_TIMEOUT: `The backend at ${host} cannot be reached.`,
     EHOSTUNREACH: `The backend at ${host} cannot be reached.`,
     ENETUNREACH: `The network cannot be reached.`,
   };
-  if (code && /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) return stalledError(300_000, place);
   const certificate =
     code && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS/.test(code)
       ? `The certificate of ${host} is not trusted (${code}).`

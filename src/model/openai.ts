@@ -8,6 +8,7 @@ import { createBodyWriter } from './bodyBytes.ts';
 import { ModelError } from './client.ts';
 import { answerError, errorIn, networkError, notAnApiError, type Place } from './errors.ts';
 import { asObject, parseJson } from './json.ts';
+import { nodeFetch } from './nodeFetch.ts';
 import { createSseDecoder, type ServerSentEvent } from './sse.ts';
 
 export type WireEvent =
@@ -58,7 +59,7 @@ export function openWire({ backend, place, apiKey, fetch: ownFetch, answered }: 
     logLevel: 'off',
     maxRetries: 0,
     timeout: NO_TIMEOUT_MS,
-    fetch: guarded(ownFetch, apiKey, answered),
+    fetch: guarded(ownFetch ?? nodeFetch, apiKey, answered),
   });
   const bodies = createBodyWriter();
 
@@ -190,7 +191,7 @@ function payloadOf({ event, data }: ServerSentEvent): unknown {
  * only headers that we chose go out, whatever the environment or the client would add.
  */
 function guarded(
-  own: typeof fetch | undefined,
+  own: typeof fetch,
   apiKey: string | undefined,
   answered: WireOptions['answered'],
 ): typeof fetch {
@@ -201,23 +202,10 @@ function guarded(
       ...(init?.body && { 'content-type': 'application/json' }),
       ...(apiKey && { authorization: `Bearer ${apiKey}` }),
     });
-    const patient: object = own ? {} : { dispatcher: patientDispatcher() };
-    const response = await (own ?? fetch)(input, { ...init, ...patient, headers, redirect: 'manual' });
+    const response = await own(input, { ...init, headers, redirect: 'manual' });
     answered(response.headers);
     return response;
   };
-}
-
-let dispatcher: unknown;
-/**
- * Node's fetch gives up after 300 s without bytes, and a flooded backend may need longer to its first token. The
- * limits belong to the dispatcher, whose class is reached through the global one (undici's documented symbol).
- */
-function patientDispatcher(): unknown {
-  const global = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'));
-  if (!dispatcher && global?.constructor?.name === 'Agent')
-    dispatcher = new global.constructor({ headersTimeout: 0, bodyTimeout: 0 });
-  return dispatcher;
 }
 
 function judge(error: unknown, place: Place): ModelError {

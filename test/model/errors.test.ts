@@ -164,9 +164,6 @@ describe('no answer', () => {
   ])('%s is said in words', (code, message) => {
     expect(networkError(code, place)).toMatchObject({ kind: 'network', message });
   });
-  it('for want of bytes is a stall', () => {
-    expect(networkError('UND_ERR_BODY_TIMEOUT', place).kind).toBe('stalled');
-  });
 });
 
 describe('explained to people', () => {

@@ -1,0 +1,127 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { nodeFetch } from '../../src/model/nodeFetch.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+async function serve(answer: Answer) {
+  const server = createServer(answer);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  let connections = 0;
+  server.on('connection', () => connections++);
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, port, connections: () => connections, server };
+}
+
+async function textOf(request: IncomingMessage) {
+  let text = '';
+  for await (const part of request.setEncoding('utf8')) text += part;
+  return text;
+}
+
+it('sends bytes with their length, and gives status, headers and body', async () => {
+  const { url } = await serve(async (request, response) => {
+    const { 'content-length': length, 'accept-encoding': encoding, 'x-own': own } = request.headers;
+    response.writeHead(418, { 'x-answer': ['a', 'b'] });
+    response.end(JSON.stringify({ length, encoding, own, text: await textOf(request) }));
+  });
+  const body = new TextEncoder().encode('grün');
+  const response = await nodeFetch(url, { method: 'POST', body, headers: { 'x-own': 'yes' } });
+  expect(response.status).toBe(418);
+  expect(response.headers.get('x-answer')).toBe('a, b');
+  expect(await response.json()).toEqual({ length: '5', own: 'yes', text: 'grün' });
+});
+
+it('follows no redirect', async () => {
+  const { url } = await serve((_, response) => response.writeHead(307, { location: '/elsewhere' }).end());
+  const response = await nodeFetch(url);
+  expect([response.status, response.headers.get('location')]).toEqual([307, '/elsewhere']);
+});
+
+it('uses a connection again, and opens a new one where the other side has closed it meanwhile', async () => {
+  let hangUp = false;
+  const { url, connections } = await serve((request, response) => {
+    if (hangUp) {
+      hangUp = false;
+      request.socket.destroy();
+    } else response.end('ok');
+  });
+  for (let at = 0; at < 3; at++) expect(await (await nodeFetch(url)).text()).toBe('ok');
+  expect(connections()).toBe(1);
+  hangUp = true;
+  expect(await (await nodeFetch(url, { method: 'POST', body: 'x' })).text()).toBe('ok');
+  expect(connections()).toBe(2);
+});
+
+it('rejects with the code of the system', async () => {
+  const { url, server } = await serve(() => {});
+  server.close();
+  await expect(nodeFetch(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+it('breaks off at once with the reason of the signal, before the answer and within it', async () => {
+  for (const begun of [false, true]) {
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const gone = Promise.withResolvers<void>();
+    const { url } = await serve((request, response) => {
+      request.socket.once('close', () => gone.resolve());
+      if (begun) response.write('part');
+      else stop.abort(reason);
+    });
+    const work = (async () => {
+      const response = await nodeFetch(url, { signal: stop.signal });
+      const reader = response.body!.getReader();
+      expect(new TextDecoder().decode((await reader.read()).value)).toBe('part');
+      stop.abort(reason);
+      return await reader.read();
+    })();
+    await expect(work).rejects.toBe(reason);
+    await gone.promise;
+  }
+});
+
+it('closes the connection when nobody reads on', async () => {
+  let gone: () => void = () => {};
+  const closed = new Promise<void>(resolve => (gone = resolve));
+  const { url } = await serve((request, response) => {
+    request.socket.once('close', gone);
+    response.write('part');
+  });
+  const response = await nodeFetch(url);
+  await response.body!.cancel();
+  await closed;
+});
+
+it('tells a body that broke off from one that ended', async () => {
+  const { url } = await serve((request, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('part', () => request.socket.destroy());
+  });
+  const response = await nodeFetch(url);
+  await expect(response.text()).rejects.toMatchObject({ code: 'ECONNRESET' });
+});
+
+it('reads no faster than it is read', async () => {
+  const size = 50_000_000;
+  let sent = 0;
+  const { url } = await serve(async (_, response) => {
+    const part = Buffer.alloc(1_000_000);
+    for (; sent < size; sent += part.length)
+      if (!response.write(part)) await new Promise(resolve => response.once('drain', resolve));
+    response.end();
+  });
+  const response = await nodeFetch(url);
+  const reader = response.body!.getReader();
+  await reader.read();
+  for (let turn = 0; turn < 50; turn++) await new Promise(resolve => setImmediate(resolve));
+  expect(sent).toBeLessThan(size / 2);
+  let got = 0;
+  reader.releaseLock();
+  for await (const bytes of response.body!) got += bytes.length;
+  expect(got).toBeGreaterThan(size - 1_000_000);
+});
