@@ -1,14 +1,32 @@
 /** Replaces a file whole or not at all; a crash at any moment leaves the old bytes or the new ones. */
 import { randomBytes } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { access, type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsync,
+  linkSync,
+  openSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  write,
+} from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { errorCode, toHostError } from './fileErrors.ts';
 import { inDirectoryOf } from './heldDirectory.ts';
 import { HostError } from './host.ts';
 import { readBytes } from './readBytes.ts';
 import { hashOf } from './textFormat.ts';
+
+// What waits for the disk goes on beside everything else; what only changes names is done sooner than it could be handed over.
+const sync = promisify(fsync);
+const writeSome = promisify(write);
 
 /**
  * `expect`: the hash the file must have at the moment of the replacement, null when there must be none. Throws
@@ -41,13 +59,13 @@ async function writeWithin(
   const temporary = path.join(directory, `.ascent-${randomBytes(6).toString('hex')}.tmp`);
   const old = await demand(place, file, expect);
   // A rename would replace a write-protected file without asking.
-  if (old) await access(place, constants.W_OK);
+  if (old) accessSync(place, constants.W_OK);
   try {
     await writeDurably(temporary, bytes, old);
     await demand(place, file, expect);
     await (expect === null ? placeNew(temporary, place, file) : replace(temporary, place));
   } finally {
-    await unlink(temporary).catch(() => {});
+    removeLeft(temporary);
   }
   await syncDirectory(directory);
 }
@@ -69,27 +87,42 @@ function changed(file: string): HostError {
 }
 
 async function writeDurably(file: string, bytes: Buffer, like: Stats | undefined): Promise<void> {
-  const handle = await open(file, 'wx', 0o666);
+  const opened = openSync(file, 'wx', 0o666);
   try {
-    if (like) await keepOwnerAndMode(handle, like);
-    await handle.writeFile(bytes);
-    await handle.sync();
+    if (like) keepOwnerAndMode(opened, like);
+    for (let done = 0; done < bytes.length; )
+      done += (await writeSome(opened, bytes, done, bytes.length - done)).bytesWritten;
+    await sync(opened);
   } finally {
-    await handle.close();
+    closeSync(opened);
   }
 }
 
-async function keepOwnerAndMode(handle: FileHandle, like: Stats): Promise<void> {
-  const { uid, gid } = await handle.stat();
-  // Only root may give files away; for everyone else the owner is the same already, or cannot be kept.
-  if (uid !== like.uid || gid !== like.gid) await handle.chown(like.uid, like.gid).catch(() => {});
-  await handle.chmod(like.mode & 0o7777);
+function keepOwnerAndMode(opened: number, like: Stats): void {
+  const { uid, gid } = fstatSync(opened);
+  if (uid !== like.uid || gid !== like.gid) {
+    try {
+      fchownSync(opened, like.uid, like.gid);
+    } catch {
+      // Only root may give files away; for everyone else the owner is the same already, or cannot be kept.
+    }
+  }
+  fchmodSync(opened, like.mode & 0o7777);
+}
+
+/** Most often there is nothing left: it has the file's name now. */
+function removeLeft(temporary: string): void {
+  try {
+    unlinkSync(temporary);
+  } catch {
+    // Nothing more can be done.
+  }
 }
 
 /** Unlike a rename, a link never replaces what appeared there meanwhile. */
 async function placeNew(temporary: string, place: string, file: string): Promise<void> {
   try {
-    await link(temporary, place);
+    linkSync(temporary, place);
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EEXIST') throw changed(file);
@@ -102,7 +135,7 @@ async function placeNew(temporary: string, place: string, file: string): Promise
 async function replace(temporary: string, place: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await rename(temporary, place);
+      return renameSync(temporary, place);
     } catch (error) {
       // Windows: a scanner or an editor holds the file for a moment.
       if (process.platform !== 'win32' || attempt === 5) throw error;
@@ -114,10 +147,10 @@ async function replace(temporary: string, place: string): Promise<void> {
 /** Makes the new name itself durable. Windows cannot open directories. */
 async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(directory, constants.O_RDONLY);
+  const opened = openSync(directory, constants.O_RDONLY);
   try {
-    await handle.sync();
+    await sync(opened);
   } finally {
-    await handle.close();
+    closeSync(opened);
   }
 }

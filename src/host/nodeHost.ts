@@ -1,5 +1,6 @@
 /** The host without an editor: the file system, ripgrep and the shell of this machine. */
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { atomicWrite } from './atomicWrite.ts';
@@ -58,7 +59,7 @@ export function createNodeHost(options: NodeHostOptions): Host {
     read: (path, limits) => read(path, limits?.maxBytes ?? READ_LIMIT, options.roots),
     write: (path, text, expect, format) => write(path, text, expect, format, options.roots),
     stat,
-    resolve: path => resolvePath(path),
+    resolve: async path => resolvePath(path),
     list,
     find: async (path, globs, max, signal) => findFiles(ripgrep(), path, globs, max, signal),
     search: async (query, signal) => searchText(ripgrep(), query, signal),
@@ -105,7 +106,7 @@ async function write(
 
 async function stat(path: string): Promise<FileStat | undefined> {
   try {
-    const stats = await lstat(path);
+    const stats = lstatSync(path);
     const kind = stats.isFile()
       ? 'file'
       : stats.isDirectory()

@@ -1,5 +1,8 @@
-/** Where a path really leads, also when its last parts do not exist yet. */
-import { readlink, realpath } from 'node:fs/promises';
+/**
+ * Where a path really leads, also when its last parts do not exist yet. At once: each call of a tool asks several times,
+ * and to wait for another thread costs ten times what the look does.
+ */
+import { readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { errorCode, toHostError } from './fileErrors.ts';
 import { HostError } from './host.ts';
@@ -7,18 +10,26 @@ import { HostError } from './host.ts';
 const MOST_LINKS = 40;
 
 /** Links are followed at the longest existing parent, dangling ones too. Throws HostError. */
-export async function resolvePath(given: string, linksLeft = MOST_LINKS): Promise<string> {
+export function resolvePath(given: string, linksLeft = MOST_LINKS): string {
   if (linksLeft === 0) throw new HostError('failed', `${given}: too many symbolic links`);
   const absolute = path.resolve(given);
   try {
-    return await realpath(absolute);
+    return realpathSync.native(absolute);
   } catch (error) {
     const code = errorCode(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw toHostError(error, given);
   }
   const parent = path.dirname(absolute);
   if (parent === absolute) return absolute;
-  const place = path.join(await resolvePath(parent, linksLeft), path.basename(absolute));
-  const target = await readlink(place).catch(() => undefined);
+  const place = path.join(resolvePath(parent, linksLeft), path.basename(absolute));
+  const target = linkAt(place);
   return target === undefined ? place : resolvePath(path.resolve(path.dirname(place), target), linksLeft - 1);
+}
+
+function linkAt(place: string): string | undefined {
+  try {
+    return readlinkSync(place);
+  } catch {
+    return undefined;
+  }
 }

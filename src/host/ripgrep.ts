@@ -1,6 +1,6 @@
 /** Finding files and text with ripgrep: ignore files respected, hidden files included, .git left alone. */
 import { spawn } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { toHostError } from './fileErrors.ts';
@@ -49,7 +49,7 @@ export async function searchText(
   query: SearchQuery,
   signal: AbortSignal,
 ): Promise<SearchResult> {
-  const isDirectory = await directoryAt(query.path);
+  const isDirectory = directoryAt(query.path);
   const directory = isDirectory ? query.path : path.dirname(query.path);
   const compiled = compileGlobs(isDirectory ? query.globs : []);
   const matches: SearchMatch[] = [];
@@ -71,12 +71,25 @@ export async function searchText(
 
 const slashes = (name: string) => (path.sep === '/' ? name : name.replaceAll(path.sep, '/'));
 
-async function directoryAt(name: string): Promise<boolean> {
+function directoryAt(name: string): boolean {
   try {
-    return (await stat(name)).isDirectory();
+    return statSync(name).isDirectory();
   } catch (error) {
     throw toHostError(error, name);
   }
+}
+
+/**
+ * Directories in which the last search was over in no time. There, more threads than one cost a third more work, and save
+ * a few milliseconds at most.
+ */
+const quick = new Set<string>();
+const QUICK_MS = 100;
+const MOST_NOTED = 1_000;
+function noteQuick(directory: string, isQuick: boolean): void {
+  if (quick.size >= MOST_NOTED) quick.clear();
+  if (isQuick) quick.add(directory);
+  else quick.delete(directory);
 }
 
 /**
@@ -92,8 +105,9 @@ async function run(
   take: (piece: string) => boolean,
 ): Promise<boolean> {
   signal.throwIfAborted();
-  if (!(await directoryAt(cwd))) throw new HostError('notADirectory', `${cwd} is not a directory`);
-  const child = spawn(rg.program, args, {
+  if (!directoryAt(cwd)) throw new HostError('notADirectory', `${cwd} is not a directory`);
+  const began = performance.now();
+  const child = spawn(rg.program, [...(quick.has(cwd) ? ['--threads=1'] : []), ...args], {
     cwd,
     env: rg.env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -114,6 +128,7 @@ async function run(
     const enough = await takePieces(child.stdout, separator, take);
     if (enough) stop();
     const code = await ended;
+    noteQuick(cwd, performance.now() - began < QUICK_MS);
     signal.throwIfAborted();
     if (code === 2 && errors.trim()) throw new HostError('badPattern', errors.replace(/^rg: /, '').trim());
     return code !== null && !enough;

@@ -2,8 +2,8 @@
  * The thin layer between the session's files and the disk, so that tests can drop, tear, reorder and fail what goes
  * through it. Errors are Node's own, with their `code`.
  *
- * Small writes are synchronous on purpose: they end in the page cache within microseconds, cost a quarter of a trip
- * through the thread pool, and leave no moment in which a killed process loses what it was told to write. Whatever
+ * Small writes and looks are synchronous on purpose: they end in the page cache within microseconds, cost a quarter of a
+ * trip through the thread pool, and writes leave no moment in which a killed process loses what it was told to write. Whatever
  * waits for the medium (sync) is asynchronous.
  */
 import * as fs from 'node:fs';
@@ -70,7 +70,7 @@ export const realDisk: Disk = {
     };
   },
   async read(path, start = 0) {
-    const file = await unlessMissing(fsp.open(path, 'r'));
+    const file = await unlessMissing(() => fsp.open(path, 'r'));
     if (!file) return undefined;
     try {
       const bytes = Buffer.allocUnsafe(Math.max(0, (await file.stat()).size - start));
@@ -86,10 +86,10 @@ export const realDisk: Disk = {
     }
   },
   async stat(path) {
-    const found = await unlessMissing(fsp.stat(path));
+    const found = await unlessMissing(() => fs.statSync(path));
     return found && { size: found.size, modifiedAt: found.mtimeMs };
   },
-  list: async path => (await unlessMissing(fsp.readdir(path))) ?? [],
+  list: async path => (await unlessMissing(() => fs.readdirSync(path))) ?? [],
   rename: (from, to) => fsp.rename(from, to),
   remove: path => fsp.rm(path, { recursive: true, force: true }),
   async makeDirectory(path) {
@@ -107,9 +107,9 @@ export const realDisk: Disk = {
   },
 };
 
-async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+async function unlessMissing<T>(work: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;

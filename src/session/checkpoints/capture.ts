@@ -123,7 +123,7 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
     const { out } = await run(['write-tree']);
     const tree = out.toString().trim();
     const changedSince = tree === last ? 0 : count;
-    if (tree !== last) await keepTree(repository, session, tree);
+    if (tree !== last) keepTree(repository, session, tree);
     last = tree;
     patcher = patchFrom(repository, tree);
     ahead.clear();
@@ -150,7 +150,7 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
     if ([...changes.keys()].some(name => name.includes('\n'))) return undefined;
     for (const name of changes.keys()) ahead.add(name);
     const { tree, changed } = await from.patch(changes);
-    if (tree !== last) await keepTree(repository, session, tree);
+    if (tree !== last) keepTree(repository, session, tree);
     last = tree;
     return { tree, changed };
   };
@@ -205,7 +205,7 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
       const { add } = await sort(repository.root, edited, edited, new Map());
       if (add.length) await addFiles(add, file);
       const tree = (await run(['write-tree'], undefined, file)).out.toString().trim();
-      await keepTree(repository, session, tree);
+      keepTree(repository, session, tree);
       return { tree, changed: add.length };
     },
     async missing(paths) {

@@ -1,6 +1,7 @@
 /** Keeps all checkpoints together within a budget: whole sessions go, those used longest ago first. */
-import { lstat, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { statOf } from './candidates.ts';
 import { git, type Repository } from './git.ts';
 import { checkpointsIn } from './repository.ts';
 
@@ -94,13 +95,18 @@ const packs = async ({ directory }: Repository) =>
 
 const list = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
 
-async function sizeOf(file: string): Promise<number> {
-  const stats = await lstat(file).catch(() => undefined);
-  if (!stats) return 0;
-  // `blocks` is what it takes on the disk; Windows does not say.
-  const own = stats.blocks ? stats.blocks * 512 : stats.size;
-  if (!stats.isDirectory()) return own;
-  const sizes = [];
-  for (const name of await list(file)) sizes.push(await sizeOf(path.join(file, name)));
-  return sizes.reduce((sum, size) => sum + size, own);
+/** One folder after the other, so that everything else has its turn in between. */
+async function sizeOf(folder: string): Promise<number> {
+  let sum = 0;
+  for (const folders = [folder]; folders.length; ) {
+    const here = folders.pop()!;
+    for (const name of await list(here)) {
+      const file = path.join(here, name);
+      const stats = statOf(file);
+      if (stats?.isDirectory()) folders.push(file);
+      // `blocks` is what it takes on the disk; Windows does not say.
+      sum += stats?.blocks ? stats.blocks * 512 : (stats?.size ?? 0);
+    }
+  }
+  return sum;
 }

@@ -7,7 +7,7 @@
  *         refs/ascent/<session>/<tree>   the states of a session, by their tree
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bytePath } from './bytePath.ts';
@@ -88,8 +88,8 @@ export const sessionRefs = (repository: Repository, session: string): string =>
   path.join(repository.directory, 'refs', 'ascent', session);
 
 /** Keeps the tree's objects as long as the session has its checkpoints. */
-export async function keepTree(repository: Repository, session: string, tree: string): Promise<void> {
+export function keepTree(repository: Repository, session: string, tree: string): void {
   const refs = sessionRefs(repository, session);
-  await mkdir(refs, { recursive: true });
-  await writeFile(path.join(refs, tree), `${tree}\n`);
+  mkdirSync(refs, { recursive: true });
+  writeFileSync(path.join(refs, tree), `${tree}\n`);
 }
