@@ -66,6 +66,8 @@ export interface SearchQuery {
   path: string;
   /** Globs relative to `path`; a leading `!` excludes. */
   globs: string[];
+  /** Asked for each match, with its absolute path: true leaves it out, and it counts for nothing. */
+  leaveOut?(path: string): boolean;
   maxMatches: number;
 }
 export interface SearchMatch {

@@ -59,8 +59,10 @@ export async function searchText(
   if (!isDirectory) args.push('--', `./${path.basename(query.path)}`);
   const complete = await run(rg, args, directory, '\n', signal, line => {
     const match = parseMatch(line);
-    if (match && compiled.matches(slashes(path.normalize(match.path))))
-      matches.push({ ...match, path: path.join(directory, match.path) });
+    if (match && compiled.matches(slashes(path.normalize(match.path)))) {
+      const file = path.join(directory, match.path);
+      if (!query.leaveOut?.(file)) matches.push({ ...match, path: file });
+    }
     return matches.length <= query.maxMatches;
   });
   const limited = !complete || matches.length > query.maxMatches;

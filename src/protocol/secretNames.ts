@@ -172,6 +172,9 @@ export const searchExclusions: readonly string[] = [
   ...secretDirectories.map(name => `${name}/`),
 ];
 
+/** Of these, what ripgrep compares without an expression: with all of them, a search takes a third longer. */
+export const quickExclusions = searchExclusions.filter(glob => /^(?:[^*[]+|\*\.[^*[.]+)$/.test(glob));
+
 /** `a{b,c}` as `ab` and `ac`. */
 function expanded(glob: string): string[] {
   const braces = /^([^{]*)\{([^}]*)\}(.*)$/.exec(glob);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { type Host, HostError, type SearchMatch, type SearchQuery, type SearchResult } from '../host/host.ts';
 import { showControls } from '../protocol/plainText.ts';
-import { searchExclusions, secretName } from '../protocol/secretNames.ts';
+import { quickExclusions, secretName } from '../protocol/secretNames.ts';
 import { toFailure } from './failures.ts';
 import type { ToolKit } from './kit.ts';
 import { demandSamePlace, locate, shownPath } from './place.ts';
@@ -45,7 +45,8 @@ export function searchTextTool({ host }: ToolKit): Tool<Input> {
         regex: input.regex ?? true,
         caseSensitive: input.case_sensitive ?? true,
         path: place.real,
-        globs: [...(input.globs ?? []), ...searchExclusions.map(glob => `!${glob}`)],
+        globs: [...(input.globs ?? []), ...quickExclusions.map(glob => `!${glob}`)],
+        leaveOut: file => file !== place.real && isSecret(place.real, file),
         maxMatches: input.max ?? 100,
       };
       return {
@@ -62,8 +63,7 @@ export function searchTextTool({ host }: ToolKit): Tool<Input> {
           try {
             await demandSamePlace(host, place);
             const found = await search(host, query, input.regex === undefined, signal);
-            const matches = found.matches.filter(({ path }) => path === place.real || isOpen(path));
-            return describe(host, query, { ...found, matches });
+            return describe(host, query, found);
           } catch (error) {
             throw toFailure(error, place.shown);
           }
@@ -73,8 +73,12 @@ export function searchTextTool({ host }: ToolKit): Tool<Input> {
   };
 }
 
-/** ripgrep's exclusions know one case only. */
-const isOpen = (file: string) => secretName(file.toLowerCase().split(path.sep).slice(-2)) === undefined;
+/** The rule itself; what ripgrep is told to exclude only spares it opening most of these files. */
+function isSecret(searched: string, file: string): boolean {
+  const within = path.relative(searched, file).toLowerCase().split(path.sep);
+  const named = file.toLowerCase().split(path.sep).slice(-2);
+  return secretName(within) !== undefined || secretName(named) !== undefined;
+}
 
 /** `f(` without a word on what it is meant to be is no regular expression; then it is looked for as it stands. */
 async function search(host: Host, query: SearchQuery, mayBePlain: boolean, signal: AbortSignal) {

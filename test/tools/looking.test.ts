@@ -61,6 +61,21 @@ describe('find_files', () => {
 });
 
 describe('search_text', () => {
+  it('leaves files that hold secrets out, by any of their names, and counts none of them', async () => {
+    const secrets = ['.env.production', 'certs/Server.PEM', 'credentials.prod.json', '.aws/config', 'a_rsa'];
+    const more = [
+      '.docker/config.json',
+      'deep/.ssh/sub/notes',
+      'secrets.dev.yml',
+      'bot_history/x.git/config',
+    ];
+    const files = Object.fromEntries([...secrets, ...more].map(name => [name, 'needle']));
+    const { say } = workbench({ ...files, '.env.example': 'needle', 'src/config.json': 'needle' });
+    expect(await say('search_text', { pattern: 'needle', max: 2 })).toBe(
+      '.env.example:1: needle\nsrc/config.json:1: needle',
+    );
+  });
+
   it('gives matches by place, without the files that hold keys', async () => {
     const { plan, run } = workbench(tree);
     const planned = await plan('search_text', { pattern: 'answer' });
