@@ -158,6 +158,17 @@ describe.skipIf(process.platform === 'win32')('a command', { timeout: 30_000 }, 
     expect(isAlive(grandchild)).toBe(false);
   });
 
+  it('that only looks writes its output itself, with the same ending', async () => {
+    const { run, outputFile } = setUp();
+    const unasked = { unasked: true };
+    const outcome = await run('echo out; echo err >&2; exit 3', unasked);
+    expect(outcome).toMatchObject({ exitCode: 3, signal: null, head: 'out\nerr\n', totalBytes: 8 });
+    expect(readFileSync(outputFile, 'utf8')).toBe('out\nerr\n');
+    expect(await run('kill -SEGV $$', unasked)).toMatchObject({ exitCode: null, signal: 'SIGSEGV' });
+    const late = await run('echo begun; sleep 1000', { ...unasked, timeoutMs: 300 });
+    expect(late).toMatchObject({ exitCode: null, timedOut: true, head: 'begun\n' });
+  });
+
   it('is ended when its time is over, even when it does not want to', async () => {
     const { run } = setUp();
     const outcome = await run(`trap '' TERM; echo begun; while :; do sleep 1; done`, { timeoutMs: 300 });

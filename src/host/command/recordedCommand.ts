@@ -25,8 +25,8 @@ export async function runRecorded(
 ): Promise<CommandOutcome> {
   signal.throwIfAborted();
   const searchPath = inherited.PATH ?? '';
-  const recorder = unixProgram('tee', searchPath);
-  if (!recorder) throw new HostError('failed', 'tee was not found: install coreutils');
+  const recorder = spec.unasked ? undefined : unixProgram('tee', searchPath);
+  if (!recorder && !spec.unasked) throw new HostError('failed', 'tee was not found: install coreutils');
   const { argv, env } = await launch(commandCall(spec.command, searchPath).argv, inherited);
   const { outputFile } = spec;
   const output = openOutput(outputFile);

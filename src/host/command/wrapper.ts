@@ -8,7 +8,8 @@
  * shells handle them by doing nothing. A handler, unlike an ignored signal, is not inherited by the command.
  *
  * When the output cannot be written any more (the limit, a full disk), `tee` says so and goes on reading, so that the
- * command neither waits nor dies of it.
+ * command neither waits nor dies of it. A command that only looks writes to the file itself, which spares half of the
+ * processes: nothing is left half done when it ends at the limit.
  */
 import { execFileSync } from 'node:child_process';
 import { HostError } from '../host.ts';
@@ -17,8 +18,8 @@ import { FILE_LIMIT, statusFileOf } from './record.ts';
 
 const SIGNALS = 'HUP INT QUIT TERM USR1 USR2';
 
-/** The status file is created exclusively (-C), see record.ts. At the end, the rest of the group is asked to end. */
-const WRAPPER = `
+/** The status file is created exclusively (-C), see record.ts. */
+const BEGIN = `
 set -C
 : >"$1" || exit 125
 set +C
@@ -27,7 +28,9 @@ echo "started $$" >&3 || exit 125
 recorder=$2
 limit=$3
 shift 3
-trap : ${SIGNALS}
+trap : ${SIGNALS}`;
+
+const RECORDED = `
 {
   trap : ${SIGNALS}
   (exec "$@" 2>&1 3>&-)
@@ -36,7 +39,16 @@ trap : ${SIGNALS}
   trap '' ${SIGNALS} XFSZ
   ulimit -f "$limit"
   LC_ALL=C exec "$recorder" /dev/null 2>&3 3>&-
-}
+}`;
+
+const WRITING_ITSELF = `
+{
+  (ulimit -f "$limit" && exec "$@" 2>&1 3>&-)
+  echo "exit $?" >&3
+} 2>&3`;
+
+/** The rest of the group is asked to end. */
+const END = `
 trap '' TERM
 kill -s TERM 0
 `;
@@ -49,10 +61,14 @@ export const SHELL = '/bin/sh';
 /** By this word a wrapper is found again; no other program has reason to be started with it. */
 const markOf = (outputFile: string) => `ascent-command:${outputFile}`;
 
-/** `/bin/sh`'s arguments for a command's own words. Its stdout must be the output file, opened to append. */
-export function wrapperArguments(argv: readonly string[], outputFile: string, recorder: string): string[] {
+/**
+ * `/bin/sh`'s arguments for a command's own words. Its stdout must be the output file, opened to append. `recorder`: the
+ * path of `tee`; without it the command writes to the file itself, and must only look.
+ */
+export function wrapperArguments(argv: readonly string[], outputFile: string, recorder?: string): string[] {
+  const script = BEGIN + (recorder ? RECORDED : WRITING_ITSELF) + END;
   const limit = String(FILE_LIMIT / BLOCK);
-  return ['-c', WRAPPER, markOf(outputFile), statusFileOf(outputFile), recorder, limit, ...argv];
+  return ['-c', script, markOf(outputFile), statusFileOf(outputFile), recorder ?? '', limit, ...argv];
 }
 
 /**
