@@ -15,7 +15,8 @@ await asProgram(import.meta.url, async () => {
   const asked = process.argv.slice(2);
   const unknown = asked.filter(name => !known.includes(name));
   if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(', ')}. Known: ${known.join(', ')}.`);
-  await must(node, ['esbuild.mjs'], { cwd: root, env, show: true });
+  // What people install.
+  await must(node, ['esbuild.mjs', '--production'], { cwd: root, env, show: true });
   for (const name of asked.length > 0 ? asked : known) {
     console.log(`== ${name}`);
     const { code } = await run(node, [`bench/${name}.mjs`], { cwd: root, env, show: true });
