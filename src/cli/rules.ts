@@ -4,7 +4,8 @@ import { createNodeHost } from '../host/nodeHost.ts';
 import { type HeldRule, isDeny } from '../protocol/approvals.ts';
 import { ruleInWords } from '../safety/rules/words.ts';
 import { allowedCommand, deniedCommand, deniedPath, type Made } from '../session/rules/madeByHand.ts';
-import { createRuleStore } from '../session/rules/ruleStore.ts';
+import { createRuleStore, type StoredRules } from '../session/rules/ruleStore.ts';
+import { DENIALS, workspaceDenials } from '../session/rules/workspaceDenials.ts';
 import { defaultStateDir } from '../session/stateDir.ts';
 import { parse, UsageError } from './args.ts';
 import { EXIT, type Io } from './run.ts';
@@ -17,6 +18,7 @@ const HELP = `  ascent rules [--json]                         list the rules tha
   ascent rules remove ID
 
   --everywhere   in all workspaces instead of this one (--cwd DIR, default: the current folder)
+  ${DENIALS} in a folder forbids too: { "commands": ["git push"], "paths": ["keys/**"], "writes": ["dist/**"] }
 Rules that deny win over those that allow, and over every mode. Changing rules needs a terminal: the agent has none.
 `;
 
@@ -42,7 +44,8 @@ export async function rules(args: string[], io: Io): Promise<number> {
     path.resolve(io.cwd, values['state-dir'] ?? defaultStateDir(io.env)),
     Date.now,
   );
-  if (what === undefined) return list(store, !!values.json, io);
+  const here = createNodeHost({ roots: [path.resolve(io.cwd, values.cwd ?? '.')] });
+  if (what === undefined) return list(store, await workspaceDenials(here)(), !!values.json, io);
   if (what !== 'allow' && what !== 'deny' && what !== 'remove')
     throw new UsageError(`There is no "ascent rules ${what}". ascent rules --help tells what there is.`);
   if (!io.stdin.isTTY)
@@ -77,8 +80,15 @@ export async function rules(args: string[], io: Io): Promise<number> {
   return EXIT.done;
 }
 
-async function list(store: ReturnType<typeof createRuleStore>, json: boolean, io: Io): Promise<number> {
-  const { rules: kept, broken } = await store.list();
+async function list(
+  store: ReturnType<typeof createRuleStore>,
+  own: StoredRules,
+  json: boolean,
+  io: Io,
+): Promise<number> {
+  const stored = await store.list();
+  const kept = [...stored.rules, ...own.rules];
+  const broken = stored.broken ?? own.broken;
   for (const held of kept) io.stdout.write(`${json ? JSON.stringify(held) : line(held)}\n`);
   if (broken) io.stderr.write(`${broken}\n`);
   else if (kept.length === 0)

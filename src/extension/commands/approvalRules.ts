@@ -3,6 +3,7 @@ import { type HeldRule, isDeny } from '../../protocol/approvals.ts';
 import { ruleInWords } from '../../safety/rules/words.ts';
 import { deniedCommand, deniedPath, type Made } from '../../session/rules/madeByHand.ts';
 import { rootsOf } from '../../session/rules/ruling.ts';
+import { DENIALS, isFromWorkspace, workspaceDenials } from '../../session/rules/workspaceDenials.ts';
 import type { App } from '../app.ts';
 import { Refused } from '../chat/refused.ts';
 import type { Command } from './commands.ts';
@@ -62,13 +63,16 @@ async function showRules(app: App): Promise<void> {
 
 async function entries(app: App): Promise<Entry[]> {
   const { sessions, host } = await app.engine();
-  const { rules: kept, broken } = await sessions.rules.list();
+  const { rules: kept, broken: damaged } = await sessions.rules.list();
+  const own = await workspaceDenials(host)();
+  const broken = damaged ?? own.broken;
   const roots = await rootsOf(host);
   const here = ({ destination, root }: HeldRule) =>
     destination === 'workspace' && root !== undefined && roots.includes(root);
   const groups: [string, readonly HeldRule[]][] = [
     ['This session', app.chat.session?.rules.list() ?? []],
     ['This workspace', kept.filter(here)],
+    [`In ${DENIALS}`, own.rules],
     ['All my workspaces', kept.filter(held => held.destination === 'user')],
     ['Other workspaces', kept.filter(held => held.destination === 'workspace' && !here(held))],
   ];
@@ -113,7 +117,7 @@ function entryOf(held: HeldRule): Entry {
     // What a rule says must not become a picture.
     label: `$(${icon}) ${verb} ${ruleInWords(rule).replaceAll('$(', '\\$(')}`,
     detail: `${where}since ${day}${asks}`,
-    buttons: [removeButton()],
+    buttons: isFromWorkspace(held) ? [] : [removeButton()],
     held,
   };
 }

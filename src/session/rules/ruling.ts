@@ -1,4 +1,4 @@
-/** The rules that hold in one open session: those of its log, and the kept ones that belong to its folders. */
+/** The rules that hold in one open session: those of its log, the kept ones of its folders, and what these forbid themselves. */
 import type { Host } from '../../host/host.ts';
 import type { Effect } from '../../protocol/access.ts';
 import type { HeldRule, Offer } from '../../protocol/approvals.ts';
@@ -6,6 +6,7 @@ import type { NewEvent } from '../../protocol/events.ts';
 import type { Now } from '../../safety/decision.ts';
 import type { SessionState } from '../state.ts';
 import type { RuleStore } from './ruleStore.ts';
+import { workspaceDenials } from './workspaceDenials.ts';
 
 export interface Ruling {
   /** What holds at this moment, also of what another window has added or removed since. */
@@ -24,13 +25,15 @@ export function rootsOf(host: Pick<Host, 'roots' | 'resolve'>): Promise<string[]
 export function createRuling(
   state: SessionState,
   store: RuleStore,
-  host: Pick<Host, 'roots' | 'resolve'>,
+  host: Pick<Host, 'roots' | 'resolve' | 'stat' | 'read'>,
 ): Ruling {
+  const denials = workspaceDenials(host);
   return {
     async now() {
-      const [{ rules, broken }, roots] = await Promise.all([store.list(), rootsOf(host)]);
-      const kept = rules.filter(({ root }) => root === undefined || roots.includes(root));
-      return { mode: state.mode, rules: [...state.rules, ...kept], ...(broken && { broken }) };
+      const [stored, own, roots] = await Promise.all([store.list(), denials(), rootsOf(host)]);
+      const broken = stored.broken ?? own.broken;
+      const kept = stored.rules.filter(({ root }) => root === undefined || roots.includes(root));
+      return { mode: state.mode, rules: [...state.rules, ...kept, ...own.rules], ...(broken && { broken }) };
     },
     async keep({ destination, rule }, record) {
       if (destination === 'session') return true;
