@@ -10,17 +10,32 @@ import { type Disk, realDisk, replaceFile } from './disk.ts';
 const FILE = 'AGENTS.md';
 const MAX_BYTES = 32_000;
 
-/** Undefined when there is none, or none that could be read as text. */
+/** Begins the last line where not all of the file is given, or none of it; people are told the same. */
+const CUT = `[${FILE} is cut`;
+const UNREADABLE = `[${FILE} cannot be read`;
+
+/** Undefined when there is none. What is too long is cut, and what cannot be read is named: both with a line about it. */
 export async function readInstructions(host: Host): Promise<string | undefined> {
   const [root] = host.roots;
   if (!root) return;
   try {
-    return (await host.read(path.join(root, FILE), { maxBytes: MAX_BYTES })).text;
+    const { text } = await host.read(path.join(root, FILE));
+    const bytes = Buffer.from(text);
+    if (bytes.length <= MAX_BYTES) return text;
+    // Not in the middle of a character, nor of a line.
+    const part = bytes
+      .subarray(0, MAX_BYTES)
+      .toString()
+      .replace(/\ufffd+$/, '');
+    const kept = part.slice(0, part.lastIndexOf('\n') + 1 || undefined).trimEnd();
+    return `${kept}\n\n${CUT} here: it has ${kB(bytes.length)}, and ${kB(MAX_BYTES)} are given. Read the file for the rest.]`;
   } catch (error) {
-    if (error instanceof HostError) return;
-    throw error;
+    if (!(error instanceof HostError)) throw error;
+    return error.code === 'notFound' ? undefined : `${UNREADABLE} as text, so nothing of it is given.]`;
   }
 }
+
+const kB = (bytes: number) => `${Math.ceil(bytes / 1000)} kB`;
 
 /** How they go to the model: nothing in them is hidden from a person who reads them. */
 export const shownInstructions = (text: string) => showControls(text).replaceAll('\r', '');
@@ -28,8 +43,8 @@ export const shownInstructions = (text: string) => showControls(text).replaceAll
 type Notice = Extract<NewEvent, { type: 'notice' }>;
 
 /**
- * What people should know about the instructions that a new session gets: that they hold hidden characters, and that
- * they are others than the last session in this folder got. Remembers them in the state directory.
+ * What people should know about the instructions that a new session gets: that they are cut, that they hold hidden
+ * characters, and that they are others than the last session in this folder got. Remembers them in the state directory.
  */
 export async function instructionNotices(
   { stateDir, root, text }: { stateDir: string; root: string; text: string },
@@ -38,6 +53,16 @@ export async function instructionNotices(
   const hash = createHash('sha256').update(text).digest('hex');
   const before = await exchange(disk, stateDir, root, hash);
   const notices: Notice[] = [];
+  const [last = ''] = text.split('\n').slice(-1);
+  if (last.startsWith(CUT) || last.startsWith(UNREADABLE))
+    notices.push({
+      type: 'notice',
+      level: 'warning',
+      code: 'instructions:cut',
+      text: last.startsWith(CUT)
+        ? `${FILE} is longer than ${kB(MAX_BYTES)}. The model gets the beginning, and is told that there is more.`
+        : `${FILE} cannot be read as text. The model gets nothing of it.`,
+    });
   if (holdsHidden(text))
     notices.push({
       type: 'notice',
