@@ -65,7 +65,13 @@ async function outcomeOf(
     };
   }
   const files = effects.filter(effect => effect.kind === 'file');
-  const now = await Promise.all(files.map(file => hashOf(file.path, host)));
+  const now: (string | null)[] = [];
+  for (const { path } of files) {
+    const hash = await hashOf(path, host);
+    if (typeof hash === 'object' && hash)
+      return { isError: true, content: unreadable(path, hash.unreadable) };
+    now.push(hash);
+  }
   if (files.every((file, i) => now[i] === file.before)) return;
   if (files.every((file, i) => now[i] === file.after)) {
     const seen = files.flatMap(file => (file.after ? [{ path: file.path, hash: file.after }] : []));
@@ -80,11 +86,15 @@ async function outcomeOf(
   };
 }
 
-async function hashOf(path: string, host: Host): Promise<string | null> {
+const unreadable = (path: string, why: string) =>
+  `Outcome unknown: the session was cut off during this change, and ${path} cannot be read now (${why}). Nothing was ` +
+  'done since. Find out what is there before you rely on it or try again.';
+
+async function hashOf(path: string, host: Host): Promise<string | null | { unreadable: string }> {
   try {
     return (await host.read(path)).hash;
   } catch (error) {
-    if (error instanceof HostError && error.code === 'notFound') return null;
-    throw error;
+    if (!(error instanceof HostError)) throw error;
+    return error.code === 'notFound' ? null : { unreadable: error.message };
   }
 }

@@ -341,6 +341,15 @@ describe('a session that was cut off', () => {
     expect(shop.read('a.txt')).toBe('mine\n');
   });
 
+  it('says what it cannot know where the file cannot be read any more', async () => {
+    await using shop = workshop();
+    shop.write('a.txt/b', 'a directory now\n');
+    const told = crashedAt(shop, edit('e', 'one', 'two'), editOf(shop, 'one\n', 'two\n'));
+    expect(await told).toMatchObject({
+      text: expect.stringMatching(/Outcome unknown: .*a\.txt cannot be read now/),
+    });
+  });
+
   it('ends the cut-off turn when the person sends something else', async () => {
     await using shop = workshop();
     const first = await shop.start(scriptedModel([[reply({ calls: [command('c', 'touch b.txt')] })]]));
