@@ -2,6 +2,7 @@
 import { lstat, readFile, readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { HostError } from '../host.ts';
+import { isBelow } from './hidden.ts';
 import { isHeld } from './placeholders.ts';
 import { guardRepository } from './repositories.ts';
 import type { Found } from './tree.ts';
@@ -19,12 +20,12 @@ export interface Guards {
   control: Map<string, string | null>;
 }
 
-/** Mounts. With more of them starting a command would take longer than the command. */
+/** Mounts. With more of them starting a command would take longer than the command: then whole directories are guarded. */
 const MOST = 400;
 /** Made in a folder that is open in an editor, these act at once and by themselves. */
 const SELF_ACTING = ['.vscode', '.git'];
 
-/** Throws HostError `failed` when there are too many to hold them all. */
+/** Throws HostError `failed` when there are too many to hold them all, also by their directories. */
 export async function guardsFor(roots: readonly string[], found: readonly Found[]): Promise<Guards> {
   const guards: Guards = {
     readOnly: new Set(),
@@ -40,13 +41,41 @@ export async function guardsFor(roots: readonly string[], found: readonly Found[
   }
   for (const place of roots.flatMap(root => SELF_ACTING.map(name => path.join(root, name))))
     if (isHeld(place) || !(await lstat(place).catch(() => undefined))) guards.absent.add(place);
+  while (guards.readOnly.size + guards.masked.size > MOST && guardTogether(guards, roots));
   const count = guards.readOnly.size + guards.masked.size;
   if (count > MOST)
     throw new HostError(
       'failed',
-      `the workspace holds ${count} control files and secrets, and the sandbox can guard ${MOST}`,
+      `the workspace holds ${count} control files and secrets in as many places, and the sandbox can guard ${MOST}: open a smaller folder, or let this command run outside the sandbox`,
     );
   return guards;
+}
+
+/**
+ * Guards the directory that holds the most guarded places in their stead: with a secret among them nobody looks into it,
+ * else nobody writes there. False when no directory is left that may be closed.
+ */
+function guardTogether(guards: Guards, roots: readonly string[]): boolean {
+  const { readOnly, masked, pinned, absent } = guards;
+  const children = new Map<string, string[]>();
+  for (const place of [...readOnly, ...masked]) {
+    const parent = path.dirname(place);
+    children.set(parent, [...(children.get(parent) ?? []), place]);
+  }
+  const stays = [...roots, ...pinned, ...absent];
+  const mayClose = (directory: string) =>
+    !stays.some(place => place === directory || isBelow(place, directory)) &&
+    ![...pinned].some(repository => isBelow(directory, repository)) &&
+    roots.some(root => isBelow(directory, root));
+  const [fullest] = [...children]
+    .filter(([directory, places]) => places.length > 1 && mayClose(directory))
+    .sort(([, a], [, b]) => b.length - a.length);
+  if (!fullest) return false;
+  const [directory, places] = fullest;
+  (places.some(place => masked.has(place)) ? masked : readOnly).add(directory);
+  for (const guarded of [readOnly, masked])
+    for (const place of guarded) if (isBelow(place, directory)) guarded.delete(place);
+  return true;
 }
 
 async function guardFile(

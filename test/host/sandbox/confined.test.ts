@@ -43,6 +43,24 @@ describe.skipIf(why)(`in the sandbox${why ? ` (skipped: ${why})` : ''}`, { timeo
     expect({ exitCode, output }).toEqual({ exitCode: 0, output: 'bar\n' });
   });
 
+  it('hundreds of secrets and control files are guarded by their directories', async () => {
+    const many = (count: number, name: (i: number) => string, text: string) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`project/${name(i)}`, text]));
+    const { run } = box({
+      ...many(450, i => `certs/${i}.pem`, 'KEY'),
+      ...many(300, i => `docs/${i}.instructions.md`, 'obey'),
+      'project/.env': 'KEY',
+      'project/AGENTS.md': 'obey',
+      'project/src/a.txt': 'a',
+    });
+    const { output } = await run(
+      'cat certs/1.pem .env src/a.txt; echo x > docs/1.instructions.md; echo x > AGENTS.md; echo b > src/b; cat src/b',
+    );
+    expect(output).not.toContain('KEY');
+    expect(output).toMatch(/certs\/1\.pem: Permission denied[\s\S]*\.env: Permission denied\na/);
+    expect(output).toMatch(/docs\/1\.instructions\.md: Read-only[\s\S]*AGENTS\.md: Read-only[\s\S]*b\n$/);
+  });
+
   it('nothing that was put there for its time is left in the workspace', async () => {
     const { run, at } = box({}, { git: false });
     const { output } = await run('ls -A');
