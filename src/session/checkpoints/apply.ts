@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { inDirectoryOf } from '../../host/heldDirectory.ts';
 import { codeOf } from '../error.ts';
-import { type BytePath, onDisk, parents } from './bytePath.ts';
+import { type BytePath, onDisk, parents, shown } from './bytePath.ts';
 import type { Repository } from './git.ts';
 import type { FolderChange } from './plan.ts';
 import { contents } from './trees.ts';
@@ -57,51 +58,77 @@ async function refuseLinks(root: string, name: BytePath): Promise<void> {
   }
 }
 
+/**
+ * Calls `use` with the folder of a file, as one that cannot be led elsewhere meanwhile. Names that are not UTF-8 have no
+ * such folder: for them the way was looked at before.
+ */
+async function inFolderOf<T>(
+  root: string,
+  name: BytePath,
+  make: boolean,
+  use: (at: (base: string) => Buffer) => Promise<T>,
+): Promise<T> {
+  const within = (folder: Buffer) => (base: string) =>
+    Buffer.concat([folder, Buffer.from(path.sep), Buffer.from(base, 'latin1')]);
+  if (Buffer.from(shown(name)).equals(Buffer.from(name, 'latin1')))
+    return inDirectoryOf(root + path.sep + shown(name), [root], make, folder =>
+      use(within(Buffer.from(folder))),
+    );
+  const [parent] = parents(name);
+  const folder = parent ? onDisk(root, parent) : Buffer.from(root);
+  if (make) await mkdir(folder, { recursive: true });
+  return use(within(folder));
+}
+
+const baseOf = (name: BytePath): string => name.slice(name.lastIndexOf('/') + 1);
+
 async function removeFile(root: string, name: BytePath): Promise<void> {
-  await unlink(onDisk(root, name)).catch(unless('ENOENT', 'ENOTDIR'));
+  await inFolderOf(root, name, false, at => unlink(at(baseOf(name)))).catch(unless('ENOENT', 'ENOTDIR'));
   // Folders that it leaves empty came with it.
   for (const parent of parents(name)) {
     try {
-      await rmdir(onDisk(root, parent));
+      await inFolderOf(root, parent, false, at => rmdir(at(baseOf(parent))));
     } catch {
       return;
     }
   }
 }
 
-async function placeFile(root: string, name: BytePath, content: Buffer, executable: boolean): Promise<void> {
-  const file = onDisk(root, name);
+function placeFile(root: string, name: BytePath, content: Buffer, executable: boolean): Promise<void> {
+  return inFolderOf(root, name, true, async at => {
+    const file = at(baseOf(name));
+    const found = await kindOf(file);
+    const mode = found?.isFile() ? withExecutable(found.mode & 0o7777, executable) : undefined;
+    await makeRoom(file);
+    const temporary = at(temporaryName());
+    const handle = await open(temporary, 'wx', executable ? 0o777 : 0o666);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (mode !== undefined) await chmod(temporary, mode);
+    await moveOver(temporary, file);
+  });
+}
+
+function placeLink(root: string, name: BytePath, target: Buffer): Promise<void> {
+  return inFolderOf(root, name, true, async at => {
+    const file = at(baseOf(name));
+    const old = await readlink(file, { encoding: 'buffer' }).catch(() => undefined);
+    if (old?.equals(target)) return;
+    await makeRoom(file);
+    const temporary = at(temporaryName());
+    await symlink(target, temporary);
+    await moveOver(temporary, file);
+  });
+}
+
+/** An empty folder that has the name goes; one with something in it stays, and the restore of this file fails. */
+async function makeRoom(file: Buffer): Promise<void> {
   const found = await kindOf(file);
-  const mode = found?.isFile() ? withExecutable(found.mode & 0o7777, executable) : undefined;
-  await makeRoom(root, name);
-  const temporary = temporaryFor(root, name);
-  const handle = await open(temporary, 'wx', executable ? 0o777 : 0o666);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  if (mode !== undefined) await chmod(temporary, mode);
-  await moveOver(temporary, file);
-}
-
-async function placeLink(root: string, name: BytePath, target: Buffer): Promise<void> {
-  const file = onDisk(root, name);
-  const old = await readlink(file, { encoding: 'buffer' }).catch(() => undefined);
-  if (old?.equals(target)) return;
-  await makeRoom(root, name);
-  const temporary = temporaryFor(root, name);
-  await symlink(target, temporary);
-  await moveOver(temporary, file);
-}
-
-async function makeRoom(root: string, name: BytePath): Promise<void> {
-  const [parent] = parents(name);
-  if (parent) await mkdir(onDisk(root, parent), { recursive: true });
-  // An empty folder that has the name; one with something in it stays, and the restore of this file fails.
-  const found = await kindOf(onDisk(root, name));
-  if (found?.isDirectory()) await rmdir(onDisk(root, name));
+  if (found?.isDirectory()) await rmdir(file);
 }
 
 async function moveOver(from: Buffer, to: Buffer): Promise<void> {
@@ -117,11 +144,7 @@ async function moveOver(from: Buffer, to: Buffer): Promise<void> {
 const withExecutable = (mode: number, executable: boolean) =>
   executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
 
-function temporaryFor(root: string, name: BytePath): Buffer {
-  const [parent] = parents(name);
-  const folder = parent ? onDisk(root, parent) : Buffer.from(root);
-  return Buffer.concat([folder, Buffer.from(`${path.sep}.ascent-${randomUUID()}.tmp`)]);
-}
+const temporaryName = () => `.ascent-${randomUUID()}.tmp`;
 
 const kindOf = (file: Buffer) => lstat(file).catch(unless('ENOENT', 'ENOTDIR'));
 
