@@ -1,5 +1,5 @@
 /** A backend, from choosing it to knowing how it does: verification and wire health, as a person reads them. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type StandinServer, serveStandin } from '../../src/standin/server.ts';
 import { createStandin } from '../../src/standin/standin.ts';
 import { openWindow, type Window } from './harness/window.ts';
@@ -68,4 +68,41 @@ test('verification asks first, then shows what fails and how to mend it', async 
   await report.getByRole('button', { name: 'Copy as JSON' }).click();
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await expect.poll(copied, { timeout: 10_000 }).toContain('"probe": "long-arguments"');
+});
+
+test('a server that runs here is offered first, and a model that it does not list is told', async () => {
+  const { page, workbench } = window;
+  // Where `ascent standin` listens, one of the ports that are looked at.
+  const here = await serveStandin(createStandin({ models: ['kimi-k2.6'], contextWindow: 131_072 }), 8399);
+  onTestFinished(() => here.close());
+  const input = page.locator('.quick-input-widget input');
+  const rows = page.locator('.quick-input-list .monaco-list-row');
+  const connected = workbench.notification('Connected: kimi-k2.6, 128k tokens of context.');
+
+  await workbench.palette('Ascent: Select Backend');
+  await rows.filter({ hasText: 'running here' }).first().waitFor();
+  expect(await rows.first().textContent()).toContain('kimi-k2.6 at http://127.0.0.1:8399/v1');
+  await rows.first().click();
+  await connected.waitFor();
+  await connected.getByRole('button', { name: 'Clear Notification' }).click();
+  await connected.waitFor({ state: 'detached' });
+
+  await workbench.palette('Ascent: Select Backend');
+  await input.fill('OpenAI-compatible');
+  await rows.filter({ hasText: 'OpenAI-compatible backend' }).first().click();
+  await page.getByText('base URL (1 of 2)').waitFor();
+  await input.fill(here.url);
+  await page.keyboard.press('Enter');
+  await page.getByText('model (2 of 2)').waitFor();
+  await input.fill('kimi-k2-nope');
+  await page.keyboard.press('Enter');
+  await page
+    .getByText(/API key/)
+    .first()
+    .waitFor();
+  await page.keyboard.press('Escape');
+  const told = workbench.notification('does not list a model named kimi-k2-nope');
+  await told.getByRole('button', { name: 'Choose Model' }).click();
+  await rows.filter({ hasText: 'kimi-k2.6' }).first().click();
+  await connected.waitFor();
 });
