@@ -17,8 +17,8 @@ export default defineConfig({
     // Most of the time is spent waiting for real processes and disks: a second worker pays on two cores, too.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // Real processes on a busy machine: a limit against hangs, not a measure of speed.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     coverage: {
       include: ['src/**/*.{ts,tsx}'],
       exclude: ['src/extension/**', '**/*.d.ts'],

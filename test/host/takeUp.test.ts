@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { forbidStart, parseStatus, readStatus } from '../../src/host/command/rec
 import { type Launch, runRecorded } from '../../src/host/command/recordedCommand.ts';
 import { takeUp } from '../../src/host/command/takeUp.ts';
 import { LeftRunning } from '../../src/host/host.ts';
-import { isRunning, thisMachine } from '../../src/host/processes.ts';
+import { allProcesses, isRunning, thisMachine } from '../../src/host/processes.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 
 const env = { PATH: process.env.PATH ?? '' };
@@ -116,10 +116,12 @@ describe.skipIf(process.platform === 'win32')('taking up a command', { timeout: 
   });
 
   it('whose processes go on without their wrapper names them', async () => {
-    const { leave, find, status } = commands();
+    const { leave, find, status, outputFile } = commands();
     await leave('echo $$; sleep 1000');
     const { pid } = status()!;
-    const wrappers = [pid!, pid! + 1];
+    const command = Number(readFileSync(outputFile, 'utf8'));
+    const waiting = allProcesses().find(process => process.pid === command)?.parent;
+    const wrappers = [pid!, waiting ?? pid! + 1];
     for (const one of wrappers) process.kill(one, 'SIGKILL');
     const found = await find();
     if (found.fate !== 'unknown') throw new Error(found.fate);
