@@ -209,7 +209,7 @@ interface Spoken {
   split?: boolean;
 }
 
-async function echoingBackend(steps: number) {
+export async function echoingBackend(steps: number) {
   let asked = 0;
   let step = 0;
   /** Whether this step was refused once already. */

@@ -2,7 +2,6 @@
  * What a model does that the scripted tasks do not: it wants several things at once, and it goes on trying in plan mode.
  * In a real window, with pictures in three themes for whoever wants to look: ASCENT_PICTURES=FOLDER.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -132,7 +131,6 @@ test('several calls of one reply ask in one card: one is denied, the others are 
 
 test('in plan mode whatever it tries is refused, and nobody is asked', async () => {
   const { chat } = window;
-  execFileSync('git', ['-C', window.folder, 'status'], { stdio: 'pipe' });
   await chat.button('New session').click();
   await chat.button(/^Approval mode:/).click();
   await chat.frame.getByRole('menuitemradio', { name: /^Plan/ }).click();

@@ -26,6 +26,8 @@ export interface WindowOptions {
   size?: { width: number; height: number };
   /** Pixels of the screen for each of CSS. */
   scale?: number;
+  /** Runs in every page and frame before anything else does. */
+  initScript?: () => void;
 }
 
 /** One tab of the browser, with a window of its own and so an extension host of its own. */
@@ -80,6 +82,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     deviceScaleFactor: options.scale ?? 1,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  if (options.initScript) await context.addInitScript(options.initScript);
   const url = windowUrl(server, { folder: folder === 'sample' ? workspace : undefined });
   const openTab = async (): Promise<Tab> => {
     const page = await context.newPage();
