@@ -155,8 +155,11 @@ describe.skipIf(process.platform === 'win32')('git that only looks', () => {
     expect(offers.map(({ label }) => label)).toContain(
       '`git status` and its looking options anywhere in `ws`',
     );
-    const { offers: shown = [] } = await decide('git show HEAD~2');
-    expect(shown[1]?.rule).toMatchObject({ words: ['git', 'show'], tail: 'harmless' });
+    for (const line of ['git show HEAD~2', 'git show HEAD', 'git diff --stat HEAD']) {
+      const { offers: shown = [] } = await decide(line);
+      expect(shown[1]?.rule, line).toMatchObject({ words: line.split(' ').slice(0, 2), tail: 'harmless' });
+    }
+    expect((await decide('git show HEAD > HEAD')).offers).toBeUndefined();
   });
 });
 

@@ -187,6 +187,7 @@ const PRETTY_NAMES = /^(?:oneline|short|medium|full|fuller|reference|email|raw)$
 const REFERENCE =
   /^(?:[^%]|%%|%[0-9a-f]{2}|%\((?:HEAD|refname(?::short)?|objectname(?::short)?|objecttype|upstream(?::(?:short|track|trackshort))?|push(?::short)?|(?:author|committer|tagger|creator)(?:name|email|date(?::(?:short|iso|iso8601|relative|unix))?)?|subject|contents:subject|worktreepath)\))*$/;
 
+const COMMITS = 'It prints what commits hold, and that may be a secret that is gone from the files.';
 const unlisted = (what: string): Use => ({
   refused: `${quoted(what, 60)} is not on the list of git's commands that only look.`,
 });
@@ -209,6 +210,7 @@ export function git(args: readonly string[]): Use {
   if (Object.hasOwn(exact, line) && rest.every(word => !word.includes(' ')))
     return { reads: [], git: { ...base, shows: exact[line]! } };
   const rule = Object.hasOwn(rules, command) ? rules[command] : undefined;
+  if (command === 'show') return { refused: COMMITS };
   if (!rule) return unlisted(`git ${command}`);
 
   // Options whose value, if any, is joined to them.

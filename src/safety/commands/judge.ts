@@ -205,6 +205,9 @@ export function guardedMention(command: string, cwd: string, paths: PathPolicy):
     .map(f => f.replace(/^-[A-Za-z](?=[./])/, ''))
     .filter(f => f !== '' && !f.startsWith('-'));
   for (const fragment of new Set(fragments.slice(0, 2000))) {
+    // What git calls the newest commit is also the name of a file that makes a directory a repository.
+    if (fragment === 'HEAD' && /\bgit\s[^|;&<>\n]*\bHEAD\b/.test(command) && !/>\s*["']?HEAD/.test(command))
+      continue;
     if (fragment === '/dev/null' || /^\/(?:usr\/)?bin\/\w+$/.test(fragment)) continue;
     const facts = paths.textFacts(fragment, cwd);
     if (facts.kind !== 'ordinary') return facts.reason;
