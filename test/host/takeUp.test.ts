@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -6,8 +6,9 @@ import { runPiped } from '../../src/host/command/pipedCommand.ts';
 import { forbidStart, parseStatus, readStatus } from '../../src/host/command/record.ts';
 import { type Launch, runRecorded } from '../../src/host/command/recordedCommand.ts';
 import { takeUp } from '../../src/host/command/takeUp.ts';
+import { wrappersOf } from '../../src/host/command/wrapper.ts';
 import { LeftRunning } from '../../src/host/host.ts';
-import { allProcesses, isRunning, thisMachine } from '../../src/host/processes.ts';
+import { isRunning, thisMachine } from '../../src/host/processes.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 
 const env = { PATH: process.env.PATH ?? '' };
@@ -119,10 +120,7 @@ describe.skipIf(process.platform === 'win32')('taking up a command', { timeout: 
     const { leave, find, status, outputFile } = commands();
     await leave('echo $$; sleep 1000');
     const { pid } = status()!;
-    const command = Number(readFileSync(outputFile, 'utf8'));
-    const waiting = allProcesses().find(process => process.pid === command)?.parent;
-    const wrappers = [pid!, waiting ?? pid! + 1];
-    for (const one of wrappers) process.kill(one, 'SIGKILL');
+    for (const one of wrappersOf(outputFile)) process.kill(one, 'SIGKILL');
     const found = await find();
     if (found.fate !== 'unknown') throw new Error(found.fate);
     expect(found).toMatchObject({ why: 'vanished', output: { totalBytes: found.output.head.length } });

@@ -46,7 +46,8 @@ export function keeper(
 ): Keeper {
   const fold = new CheckpointFold();
   const events: SessionEvent[] = [];
-  const { session = 's1', roots = [work], patienceMs, quietMs = 0 } = more;
+  // A busy machine takes longer than a person is to wait; what then happens has tests of its own.
+  const { session = 's1', roots = [work], patienceMs = 60_000, quietMs = 0 } = more;
   const taking = createTaking({ stateDir: state, session, roots: () => roots, fold, patienceMs, quietMs });
   onTestFinished(() => taking.close());
   let [turn, step, calls] = [0, 0, 0];
