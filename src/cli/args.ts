@@ -31,6 +31,7 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent rules [--json]           the rules for approvals that are kept; ascent rules --help: keep and remove them
   ascent policy                   judge commands and paths given as JSON lines on stdin; runs nothing
   ascent standin [--port N] [--scenario NAME]   serve the scripted stand-in backend alone
+  ascent --version
 
 Options of run and resume:
   --cwd DIR            the workspace (default: the current folder)

@@ -3,6 +3,7 @@
 import './node20.ts';
 
 import { setFlagsFromString } from 'node:v8';
+import { version } from '../../package.json';
 import { parseRun, USAGE, UsageError } from './args.ts';
 import { listBackends } from './backends.ts';
 import { listCheckpoints, restore } from './checkpoints.ts';
@@ -62,6 +63,10 @@ async function main(args: string[], io: Io): Promise<number> {
       return policy(rest, io);
     case 'standin':
       return standin(rest, io);
+    case 'version':
+    case '--version':
+      io.stdout.write(`ascent ${version}\n`);
+      return EXIT.done;
     case undefined:
     case 'help':
     case '--help':

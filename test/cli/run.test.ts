@@ -132,6 +132,12 @@ describe('ascent run', () => {
   });
 });
 
+it('says its version, as the package has it', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const { code, out } = await ascent(['--version'], sampleProject());
+  expect([code, out]).toEqual([0, `ascent ${version}\n`]);
+});
+
 describe('bad input gets a clear error and loses nothing', () => {
   it.each([
     ['no prompt', ['run'], 'There is no prompt'],
