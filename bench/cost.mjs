@@ -14,8 +14,8 @@ const STEPS = Number(process.env.BENCH_STEPS ?? 300);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const FILES = 2_000;
 const LIMITS = { cpu: 1.5, stepTime: 2, memory: 2, late: 1.2 };
-/** More of the product's options, such as `--sandbox off`. */
-const MORE = process.env.BENCH_OPTIONS?.split(' ') ?? [];
+/** More of the product's options. The floor has no sandbox; `BENCH_OPTIONS=""` measures what ours costs besides. */
+const MORE = (process.env.BENCH_OPTIONS ?? '--sandbox off').split(' ').filter(Boolean);
 const PROMPT = `long run, ${STEPS} steps`;
 
 const root = path.resolve(import.meta.dirname, '..');

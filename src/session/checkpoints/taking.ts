@@ -17,10 +17,10 @@ import { ensureRepository, repositoryOf } from './repository.ts';
 const PATIENCE_MS = 1_500;
 /**
  * What the agent edits is known without looking, and what it may have changed otherwise (commands) is always looked
- * for. Looking for what others change takes no more than this part of the time: a look that took 50 ms is good for 1 s
+ * for. Looking for what others change takes no more than this part of the time: a look that took 25 ms is good for 1 s
  * in which the agent does nothing but edit. What others change meanwhile is seen by the next look.
  */
-const LOOK_SHARE = 1 / 20;
+const LOOK_SHARE = 1 / 40;
 const LONGEST_QUIET_MS = 2_000;
 
 export type CheckpointTaken = Extract<NewEvent, { type: 'checkpoint.taken' }>;
