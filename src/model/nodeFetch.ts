@@ -111,9 +111,7 @@ function bodyOf(
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
   let over = false;
-  const abort = () => {
-    request.destroy();
-  };
+  let abort = () => {};
   const end = (settle: () => void) => {
     if (over) return;
     over = true;
@@ -123,6 +121,10 @@ function bodyOf(
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        abort = () => {
+          end(() => controller.error(signal?.reason));
+          request.destroy();
+        };
         signal?.addEventListener('abort', abort, { once: true });
         answer.on('data', (bytes: Buffer) => {
           if (over) return;
@@ -130,11 +132,11 @@ function bodyOf(
           if ((controller.desiredSize ?? 0) <= 0) answer.pause();
         });
         answer.once('end', () => end(() => controller.close()));
-        answer.once('error', error => end(() => controller.error(signal?.aborted ? signal.reason : error)));
-        answer.once('close', () => end(() => controller.error(signal?.reason ?? brokenOff())));
+        answer.once('error', error => end(() => controller.error(error)));
+        answer.once('close', () => end(() => controller.error(brokenOff())));
       },
       pull: () => void answer.resume(),
-      cancel: () => end(abort),
+      cancel: () => end(() => request.destroy()),
     },
     { highWaterMark: 64 * 1024, size: bytes => bytes?.byteLength ?? 0 },
   );

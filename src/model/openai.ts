@@ -139,6 +139,8 @@ async function* events(
   try {
     while (!complete) {
       const { value, done } = await reader.read();
+      // What was closed because of it ends like any other.
+      signal.throwIfAborted();
       const found = done
         ? [...decoder.push(text.decode()), ...decoder.end()]
         : decoder.push(text.decode(value, { stream: true }));
