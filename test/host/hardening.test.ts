@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
@@ -70,12 +70,15 @@ describe('a command that nobody was asked about', () => {
   });
 
   it.skipIf(why)(`does the same in the sandbox${why ? ` (skipped: ${why})` : ''}`, async () => {
-    const programs = path.dirname(findRipgrep(undefined, process.env.PATH ?? '', []));
-    const { run } = box({
+    const { run, directory } = box({
       'project/a.ts': 'KEY\n',
       'project/server.pem': 'KEY\n',
       'project/deploy/id_rsa': 'KEY\n',
     });
+    // Where the project itself lies below /tmp, its own program is out of sight.
+    const programs = path.join(directory, 'bin');
+    mkdirSync(programs);
+    copyFileSync(findRipgrep(undefined, process.env.PATH ?? '', []), path.join(programs, 'rg'));
     const { output } = await run(`PATH=${programs}:$PATH; rg -l --no-ignore --no-messages KEY`, {
       unasked: true,
     });

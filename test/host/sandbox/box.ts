@@ -1,12 +1,19 @@
 /** Commands in the real sandbox, on a workspace of its own with a repository and what a person has around it. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { CommandSpec } from '../../../src/host/host.ts';
 import { createNodeHost } from '../../../src/host/nodeHost.ts';
 import type { SandboxOptions } from '../../../src/host/sandbox/sandbox.ts';
 import { guardedNames } from '../../../src/safety/paths/guards.ts';
+
+/** Not below /tmp, which is another one inside: what lies around the workspace must be seen. */
+function inSight(): string {
+  const own = path.resolve(import.meta.dirname, '../../../node_modules/.cache');
+  return own.startsWith(`${realpathSync(tmpdir())}/`) ? path.join(homedir(), '.cache', 'ascent-tests') : own;
+}
 
 export type Box = ReturnType<typeof box>;
 
@@ -16,8 +23,7 @@ export function box(
   more: Partial<SandboxOptions> & { git?: boolean } = {},
   finish: (work: () => void) => void = onTestFinished,
 ) {
-  // Not below /tmp, which is another one inside: what lies around the workspace must be in sight.
-  const cache = path.resolve(import.meta.dirname, '../../../node_modules/.cache');
+  const cache = inSight();
   mkdirSync(cache, { recursive: true });
   const directory = realpathSync(mkdtempSync(path.join(cache, 'box-')));
   finish(() => rmSync(directory, { recursive: true, force: true }));
