@@ -119,6 +119,8 @@ async function run(
     child.once('error', reject);
     child.once('close', resolve);
   });
+  // Looked at when its output has ended; it may fail before that.
+  ended.catch(() => {});
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (errors.length < ERRORS_KEPT) errors += text;

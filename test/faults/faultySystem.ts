@@ -34,9 +34,12 @@ const require = createRequire(import.meta.url);
 const fs = require('node:fs') as Calls & { promises: Calls };
 const processes = require('node:child_process') as Calls;
 
+/** What hangs on the function (`realpathSync.native`, how it is promised) stays. */
 function replace(module: Calls, name: string, wrap: (own: Work) => Work): void {
   const own = module[name];
-  if (own) module[name] = wrap(own);
+  if (!own) return;
+  const { name: _, length: __, prototype: ___, ...more } = Object.getOwnPropertyDescriptors(own);
+  module[name] = Object.defineProperties(wrap(own), more as PropertyDescriptorMap);
 }
 const throwing = (name: string) => (own: Work) =>
   function (this: unknown, ...args: never[]) {
@@ -59,8 +62,15 @@ const calling = (name: string) => (own: Work) =>
     process.nextTick(callback, error);
   };
 
-for (const name of ['openSync', 'writeSync']) replace(fs, name, throwing(name));
-for (const name of ['fdatasync', 'ftruncate', 'close']) replace(fs, name, calling(name));
+for (const name of [
+  ...['openSync', 'readSync', 'writeSync', 'readFileSync', 'writeFileSync', 'fstatSync', 'fchmodSync'],
+  ...['lstatSync', 'statSync', 'realpathSync', 'readlinkSync', 'readdirSync', 'accessSync'],
+  ...['mkdirSync', 'renameSync', 'linkSync', 'unlinkSync'],
+])
+  replace(fs, name, throwing(name));
+replace(fs.realpathSync as unknown as Calls, 'native', throwing('realpathSync.native'));
+for (const name of ['fdatasync', 'fsync', 'ftruncate', 'close', 'read', 'write'])
+  replace(fs, name, calling(name));
 for (const name of [
   ...[
     'readFile',
