@@ -15,9 +15,11 @@ const CONNECT_LIMIT_MS = 10_000;
 /** Statuses that come without a body, for which `Response` takes none. */
 const BODILESS = new Set([204, 205, 304]);
 
+/** Proxies of the environment where Node is told to use them (from 24.5 on), as its own fetch does. */
+const proxies = process.env.NODE_USE_ENV_PROXY === '1' ? { proxyEnv: process.env } : {};
 const agents = {
-  'http:': new http.Agent({ keepAlive: true }),
-  'https:': new https.Agent({ keepAlive: true }),
+  'http:': new http.Agent({ keepAlive: true, ...proxies }),
+  'https:': new https.Agent({ keepAlive: true, ...proxies }),
 };
 
 interface Sending {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { nodeFetch } from '../../src/model/nodeFetch.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -124,4 +124,19 @@ it('reads no faster than it is read', async () => {
   reader.releaseLock();
   for await (const bytes of response.body!) got += bytes.length;
   expect(got).toBeGreaterThan(size - 1_000_000);
+});
+
+it('goes through the proxy of the environment where Node is told to use it', async () => {
+  const proxy = await serve((request, response) => response.end(`asked for ${request.url}`));
+  vi.stubEnv('NODE_USE_ENV_PROXY', '1');
+  vi.stubEnv('HTTP_PROXY', proxy.url);
+  vi.stubEnv('NO_PROXY', '');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    vi.resetModules();
+  });
+  vi.resetModules();
+  const fresh = await import('../../src/model/nodeFetch.ts');
+  const response = await fresh.nodeFetch('http://backend.invalid/v1/models');
+  expect(await response.text()).toBe('asked for http://backend.invalid/v1/models');
 });
