@@ -51,6 +51,7 @@ export const nodeFetch: typeof fetch = async (input, init = {}) => {
   }
 };
 
+const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
 class ClosedMeanwhile extends Error {
   readonly code = 'ECONNRESET';
 }
@@ -71,7 +72,7 @@ async function send({ url, method, headers, body, signal }: Sending): Promise<Re
   signal?.addEventListener('abort', abort, { once: true });
   request.once('response', resolve);
   request.on('error', (error: NodeJS.ErrnoException) =>
-    reject(request.reusedSocket && error.code === 'ECONNRESET' ? new ClosedMeanwhile() : error),
+    reject(request.reusedSocket && CLOSED.has(error.code ?? '') ? new ClosedMeanwhile() : error),
   );
   limitConnecting(request);
   request.end(body);
