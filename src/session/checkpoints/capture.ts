@@ -32,8 +32,11 @@ export interface Folder {
 export function openFolder(repository: Repository, session: string, signal?: AbortSignal): Folder {
   const index = `index-${session}`;
   const indexFile = path.join(repository.directory, index);
+  // From within the folder: some commands that write the index do not go there themselves, look for the files it names in
+  // vain, and leave entries as clean whose file changed within the second in which it was read.
+  const inFolder = ['-C', repository.root];
   const run = (args: string[], input?: Buffer, file = index) =>
-    git(repository, args, { index: file, input, signal });
+    git(repository, [...inFolder, ...args], { index: file, input, signal });
   const known = new Set<BytePath>();
   let last: string | undefined;
   /** Makes the next tree from the last one. */
@@ -57,7 +60,8 @@ export function openFolder(repository: Repository, session: string, signal?: Abo
   /** Files as young as the index are read again at each look; once they are older, one look more ends that. */
   const settle = async () => {
     settlesAt = undefined;
-    await git(repository, ['update-index', '-q', '--refresh'], { index, signal, accept: code => code === 1 });
+    const refresh = [...inFolder, 'update-index', '-q', '--refresh'];
+    await git(repository, refresh, { index, signal, accept: code => code === 1 });
   };
 
   const look = async () => {

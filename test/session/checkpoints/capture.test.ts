@@ -18,6 +18,11 @@ const isFile = (file: string) => {
   return stats !== undefined && !stats.isDirectory();
 };
 
+async function aSecondBegins(): Promise<void> {
+  const second = () => Math.floor(Date.now() / 1000);
+  for (const now = second(); second() === now; ) await new Promise(resolve => setImmediate(resolve));
+}
+
 describe('a checkpoint', () => {
   it('touches nothing of the repository it works in', async () => {
     const where = place();
@@ -47,6 +52,20 @@ describe('a checkpoint', () => {
     expect(photograph(w.at('.git'))).toEqual(theirs);
     await k.restore({ to: { step: 1 } });
     expect(photograph(where.work)).toEqual(before);
+  });
+
+  it('sees an edit of the same size in the second in which the file was written, also when the index is rewritten', async () => {
+    const where = place();
+    const w = files(where.work);
+    // Looked into anew each time, which writes the index.
+    git(where.work, 'init', '-q', 'empty');
+    const k = keeper(where);
+    await aSecondBegins();
+    w.write('x', 'before');
+    await k.step([], () => w.write('x', 'after!'));
+    await aSecondBegins();
+    await k.endTurn();
+    expect((await k.preview({ to: { step: 1 } })).changes.map(c => c.path)).toEqual(['x']);
   });
 
   it('keeps very many new files in one pack, and each comes back', async () => {
