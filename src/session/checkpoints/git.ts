@@ -73,10 +73,17 @@ export async function git(repository: Repository, args: string[], run: Run = {})
 let packs: Promise<boolean> | undefined;
 /** Whether `update-index` gathers what it adds in one pack; git does since 2.37, and made a pack for each file before. */
 export function packsWhatIsAdded(repository: Repository): Promise<boolean> {
-  packs ??= git(repository, ['version']).then(({ out }) => {
-    const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(out.toString()) ?? [];
-    return Number(major) * 1000 + Number(minor) >= 2037;
-  });
+  packs ??= git(repository, ['version']).then(
+    ({ out }) => {
+      const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(out.toString()) ?? [];
+      return Number(major) * 1000 + Number(minor) >= 2037;
+    },
+    () => {
+      // Asked again the next time: git may only have failed to start once.
+      packs = undefined;
+      return false;
+    },
+  );
   return packs;
 }
 
