@@ -88,6 +88,9 @@ test('a server that runs here is offered first, and a model that it does not lis
   await connected.waitFor({ state: 'detached' });
 
   await workbench.palette('Ascent: Select Backend');
+  await page.getByText('Select the backend that serves').waitFor();
+  // Where one looks up the address: the list is still there afterwards.
+  await window.chat.composer.click();
   await input.fill('OpenAI-compatible');
   await rows.filter({ hasText: 'OpenAI-compatible backend' }).first().click();
   await page.getByText('base URL (1 of 2)').waitFor();

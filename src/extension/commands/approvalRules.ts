@@ -133,6 +133,7 @@ async function addDenial(app: App, kind: 'command' | 'path'): Promise<void> {
   const text = await vscode.window.showInputBox({
     title: kind === 'command' ? 'Never run a command that begins with' : 'Never read or write',
     placeHolder: kind === 'command' ? 'git push' : 'migrations/**',
+    ignoreFocusOut: true,
     validateInput: value => {
       const made = value.trim() ? make(value) : undefined;
       return made && 'problem' in made ? made.problem : undefined;
@@ -146,9 +147,7 @@ async function addDenial(app: App, kind: 'command' | 'path'): Promise<void> {
   const everywhere = 'All my workspaces';
   const where = await vscode.window.showQuickPick(
     [...(root === undefined ? [] : ['This workspace']), everywhere],
-    {
-      title: 'Where does it hold?',
-    },
+    { title: 'Where does it hold?', ignoreFocusOut: true },
   );
   if (!where) return;
   if (where === everywhere) await sessions.rules.add(made.rule, { destination: 'user' });

@@ -45,6 +45,8 @@ async function pickBackend(app: App): Promise<Picked | undefined> {
     placeHolder: 'Your own server, or a host',
     matchOnDescription: true,
     matchOnDetail: true,
+    // An address may have to be looked up first, and a message that goes away gives the focus to the editor.
+    ignoreFocusOut: true,
   });
   return picked?.choice;
 }
@@ -93,7 +95,9 @@ async function fromRunning({
 }: RunningBackend): Promise<Backend | undefined> {
   const chosen =
     model ??
-    (models.length ? await vscode.window.showQuickPick(models, { title: `${profile.label}: model` }) : '');
+    (models.length
+      ? await vscode.window.showQuickPick(models, { title: `${profile.label}: model`, ignoreFocusOut: true })
+      : '');
   if (chosen === undefined) return undefined;
   return { baseUrl, model: chosen, profile: profile.id, standIn: false };
 }
@@ -171,7 +175,10 @@ async function tryOut(app: App, backend: Backend): Promise<void> {
     const said = retirementOf(new URL(backend.baseUrl).host, info.id);
     const missing = said ?? `${originOf(backend.baseUrl)} does not list a model named ${info.id}.`;
     if ((await vscode.window.showWarningMessage(missing, choose)) !== choose) return;
-    const model = await vscode.window.showQuickPick([...info.instead], { title: 'Model' });
+    const model = await vscode.window.showQuickPick([...info.instead], {
+      title: 'Model',
+      ignoreFocusOut: true,
+    });
     if (!model) return;
     await save({ ...backend, model });
     return tryOut(app, { ...backend, model });
