@@ -152,6 +152,7 @@ it.each(CODES)('%s at the n-th call: nothing is lost, nothing is doubled, and it
       return { hit: 'broken', said: [''] };
     });
     if (!hit || broken.length === 20) break;
+    if (runs % 100 === 99) console.log(`${code}: call ${n}, ${broken.length} broken`);
     if (!said.length) unheard.push(hit);
   }
   const kinds = [...new Set(unheard)].map(kind => `${kind} ${unheard.filter(k => k === kind).length}`);
