@@ -373,6 +373,28 @@ describe.skipIf(process.platform === 'win32')('a hostile repository', () => {
   });
 });
 
+describe.skipIf(process.platform === 'win32')('files that git takes for something else', () => {
+  it('with names of commits ask', async () => {
+    const g = ground();
+    for (const name of ['HEAD~1', 'HEAD^!', '^HEAD', 'v1']) g.put(name, 'x\n');
+    for (const line of ['git diff HEAD^!', 'git diff ^HEAD', 'git diff HEAD~1 --', 'git diff v1 --'])
+      expect(await g.judge(line), line).toBe('ask');
+    expect(await g.judge('git diff -- v1')).toBe('allow');
+    expect(await g.judge('git diff --stat v1 --')).toBe('allow');
+  });
+
+  it('outside of the repository ask: git would compare all that is below', async () => {
+    const g = ground();
+    g.put('nested/conf/.env', 'x\n');
+    g.put('other/.env', `${SECRET}\n`);
+    execFileSync('git', ['init', '-q', g.at('nested')]);
+    expect(await g.judge('git -C nested diff')).toBe('allow');
+    expect(await g.judge('git -C nested diff conf')).toBe('allow');
+    for (const line of ['git -C nested diff conf ../other', 'cd nested && git diff conf ../other'])
+      expect(await g.judge(line), line).toBe('ask');
+  });
+});
+
 describe.skipIf(process.platform === 'win32')('a repository with secrets', () => {
   it('shows names, and changes of other files; what may print a secret asks', async () => {
     const g = ground();

@@ -31,8 +31,10 @@ const WALK = [
     ' ',
   ),
 ];
-const WALK_VALUES = ['max-count', 'skip', 'since', 'until', 'after', 'before', 'author', 'committer', 'grep'];
-const WALK_OPTIONAL = ['branches', 'tags', 'remotes', 'abbrev', 'date', 'pretty', 'format', 'color'];
+const WALK_VALUES = [
+  ...['max-count', 'skip', 'since', 'until', 'after', 'before', 'author', 'committer', 'grep', 'date'],
+];
+const WALK_OPTIONAL = ['branches', 'tags', 'remotes', 'abbrev', 'pretty', 'format', 'color'];
 const DIFFING = [
   ...'ignore-all-space ignore-space-change ignore-space-at-eol ignore-blank-lines minimal patience histogram'.split(
     ' ',
@@ -58,7 +60,8 @@ const log: GitRule = {
     ...DIFFING.filter(option => option !== 'text'),
     ...'oneline graph no-patch follow no-decorate walk-reflogs no-mailmap relative-date source'.split(' '),
   ],
-  longOptional: [...WALK_OPTIONAL, ...WALK_VALUES, 'decorate', 'diff-filter'],
+  longValued: WALK_VALUES,
+  longOptional: [...WALK_OPTIONAL, 'decorate', 'diff-filter'],
   operands: 'any',
 };
 
@@ -72,7 +75,7 @@ const rules: Record<string, GitRule> = {
   },
   diff: {
     flags: 'bwspuWz',
-    valued: 'U',
+    joined: 'U',
     long: [
       ...SUMMARY,
       ...DIFFING.filter(option => option !== 'text'),
@@ -88,13 +91,14 @@ const rules: Record<string, GitRule> = {
     valued: 'n',
     number: true,
     long: [...WALK, 'count'],
-    longOptional: [...WALK_OPTIONAL, ...WALK_VALUES],
+    longValued: WALK_VALUES,
+    longOptional: WALK_OPTIONAL,
     operands: 'any',
   },
   shortlog: {
     flags: 'snec',
     long: [...'summary numbered email all merges no-merges first-parent'.split(' ')],
-    longOptional: ['since', 'until', 'after', 'before', 'author'],
+    longValued: ['since', 'until', 'after', 'before', 'author'],
     operands: 'any',
   },
   branch: {
@@ -220,7 +224,7 @@ export function git(args: readonly string[]): Use {
     word => !(command === 'status' && joined.test(word)) && !(command === 'tag' && counted.test(word)),
   );
   const end = plain.indexOf('--');
-  const read = readArguments(`git ${command}`, plain, rule);
+  const read = readArguments(`git ${command}`, plain, { ...rule, behind: 'option' });
   if ('refused' in read) return read;
   const { operands, options } = read;
   const has = (names: readonly string[]) => names.some(name => options.has(name));
@@ -229,23 +233,25 @@ export function git(args: readonly string[]): Use {
   if (operands.length > 0 && (rule.operands === 'none' || (rule.only && !has(rule.only))))
     return { refused: `${quoted(`git ${command} ${operands[0]}`, 60)} may do more than look.` };
   const bad = badFormat(command, read);
-  if (bad) return { refused: `${quoted(bad, 60)} is not on the list of harmless formats.` };
+  if (bad !== undefined) return { refused: `${quoted(bad, 60)} is not on the list of harmless formats.` };
   if (command === 'blame' && !read.all('L').every(value => /^\d+(?:,[+-]?\d+)?$/.test(value)))
     return { refused: 'The lines that it names are not understood.' };
+  if (command === 'blame' && operands.length > 1) return { refused: COMMITS };
 
   const behind = end < 0 ? [] : plain.slice(end + 1);
   const shows = command === 'diff' && printsChanges(read) ? 'changes' : 'names';
-  if (shows === 'changes' && has(['cached', 'staged', 'merge-base']))
-    return {
-      refused: 'It prints what a commit holds, and that may be a secret that is gone from the files.',
-    };
+  const before = operands.slice(0, operands.length - behind.length);
+  // Before `--` stands a commit, and so does what is written like one, even where a file has that name.
+  const namesCommits = end < 0 ? before.some(word => /[\^~{]/.test(word)) : before.length > 0;
+  if (shows === 'changes' && (namesCommits || has(['cached', 'staged', 'merge-base'])))
+    return { refused: COMMITS };
   return {
     reads: operands,
     git: {
       ...base,
       shows,
       compares: rule.compares ?? false,
-      files: shows === 'changes' ? operands.slice(0, operands.length - behind.length) : [],
+      files: shows === 'changes' ? before : [],
     },
   };
 }
@@ -260,7 +266,9 @@ function printsChanges({ options }: Read): boolean {
 
 function badFormat(command: string, { all }: Read): string | undefined {
   const isReference = command === 'branch' || command === 'tag';
-  const formats = [...all('format'), ...all('pretty')].filter(format => {
+  // Without `=` the next word is the format, or it is none at all.
+  const formats = [...all('format'), ...all('pretty').filter(Boolean)].filter(format => {
+    if (format === '') return true;
     if (isReference) return !REFERENCE.test(format);
     return !PRETTY_NAMES.test(format) && !PRETTY.test(format.replace(/^t?format:/, ''));
   });

@@ -45,6 +45,11 @@ export async function gitProblem(
   const top = await paths.facts(found.top);
   if (top.place === 'outside' || top.place === 'readable')
     return because('the repository begins outside the workspace');
+  // Of two paths of which one lies elsewhere, git compares all that is below them, repository or not.
+  const strange = named.find(({ given, resolved }) =>
+    [given, resolved].some(path => !isBelow(path, top.resolved, paths.platform)),
+  );
+  if (strange) return because(`${quoted(strange.given)} lies outside of the repository`);
   const configured = configProblem(found.config);
   if (configured) return because(configured);
   if (shows === 'addresses' && hasCredentials(found.config))
