@@ -6,7 +6,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { searchExclusions } from '../protocol/secretNames.ts';
 
-const RIPGREP_SETTINGS = ['--glob-case-insensitive', ...searchExclusions.map(glob => `--glob=!${glob}`)];
+/** A file of the workspace can bring hidden directories back: what commits hold, and where they come from, stays out. */
+const REPOSITORIES = '--glob=!.git/';
+const RIPGREP_SETTINGS = [
+  '--glob-case-insensitive',
+  REPOSITORIES,
+  ...searchExclusions.map(glob => `--glob=!${glob}`),
+];
 
 /** `directory`: where the settings can be kept; made if need be. */
 export async function hardenedEnvironment(directory: string): Promise<Record<string, string>> {

@@ -1,4 +1,5 @@
 /** Programs whose words have rules of their own, most of them built into bash. */
+import { readArguments } from './options.ts';
 import type { Use } from './use.ts';
 
 export function lookUp(args: readonly string[]): Use {
@@ -32,3 +33,20 @@ export function test(args: readonly string[]): Use {
   }
   return { refused: '`test` is harmless only as one question about a file or a comparison of two texts.' };
 }
+
+/** A long count would fill the disk. */
+export function seq(args: readonly string[]): Use {
+  const read = readArguments('seq', args, { flags: 'w', valued: 's' });
+  if ('refused' in read) return read;
+  const { operands } = read;
+  const numbers = operands.map(Number);
+  const [from, step, to] = [
+    numbers.length > 1 ? numbers[0]! : 1,
+    numbers.length > 2 ? numbers[1]! : 1,
+    numbers.at(-1) ?? 0,
+  ];
+  const isPlain = operands.length <= 3 && operands.every(word => /^-?\d{1,9}(?:\.\d{1,6})?$/.test(word));
+  if (isPlain && step !== 0 && Math.abs(to - from) / Math.abs(step) <= MOST_LINES) return { reads: [] };
+  return { refused: '`seq` is harmless only with plain numbers that are not far apart.' };
+}
+const MOST_LINES = 1_000_000;

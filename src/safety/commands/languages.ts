@@ -23,6 +23,7 @@ export function sed(args: readonly string[]): Use {
     valued: 'e',
     long: ['quiet', 'silent', 'regexp-extended'],
     longValued: ['expression'],
+    behind: 'unknown',
   });
   if ('refused' in read) return read;
   const scripts = ['e', 'expression'].flatMap(o => read.all(o));
@@ -44,7 +45,7 @@ const AWK_ACTION = String.raw`\{\s*print(?:\s+${AWK_VALUE}(?:[ ,]+${AWK_VALUE})*
 const AWK = new RegExp(String.raw`^\s*(?:${AWK_PATTERN}\s*(?:${AWK_ACTION})?|${AWK_ACTION})\s*$`);
 
 export function awk(args: readonly string[]): Use {
-  const read = readArguments('awk', args, { valued: 'F' });
+  const read = readArguments('awk', args, { valued: 'F', behind: 'unknown' });
   if ('refused' in read) return read;
   const [program, ...files] = read.operands;
   // `FS=x` as an operand is an assignment.
@@ -70,6 +71,7 @@ export function jq(args: readonly string[]): Use {
       ...'null-input raw-output slurp sort-keys tab'.split(' '),
     ],
     longValued: ['indent'],
+    behind: 'option',
   });
   if ('refused' in read) return read;
   const [filter, ...files] = read.operands;

@@ -13,8 +13,18 @@ export interface OptionList {
   longValued?: readonly string[];
   /** Long options whose value, if any, comes after `=` only. */
   longOptional?: readonly string[];
+  /** Options of one letter whose value, if any, is the rest of their word. */
+  joined?: string;
   /** `-5` counts lines. */
   number?: boolean;
+  /**
+   * What an option behind an operand is. Absent: an option to some versions (GNU), an operand to others (BSD), so it
+   * counts as both. `option`: the program's own reader knows them anywhere. `unknown`: only one of the two readings can
+   * be judged, so it asks.
+   */
+  behind?: 'option' | 'unknown';
+  /** Its own reader takes no option with a value in one word with others, nor with a value that is no number. */
+  apart?: boolean;
 }
 
 export type Arguments =
@@ -33,16 +43,25 @@ export function readArguments(program: string, words: readonly string[], list: O
   const unlisted = (option: string) => ({
     refused: `${quoted(program, 60)} has the option ${quoted(option, 60)}, which is not on the list of harmless ones.`,
   });
+  let first = words.length;
+  let isMixed = false;
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
+    const isOperand = !word.startsWith('-') || word === '-';
+    if (isOperand && first === words.length) first = i;
+    if (!isOperand && i > first && list.behind === 'unknown')
+      return {
+        refused: `${quoted(program, 60)} may take ${quoted(word, 60)} for a file, since it does not stand before the others.`,
+      };
     if (word === '--') {
       operands.push(...words.slice(i + 1));
       break;
     }
-    if (!word.startsWith('-') || word === '-') {
+    if (isOperand) {
       operands.push(word);
       continue;
     }
+    if (i > first && list.behind === undefined) isMixed = true;
     if (word.startsWith('--')) {
       const [name = '', value] = splitOnce(word.slice(2), '=');
       if (value === undefined && (list.long?.includes(name) || list.longOptional?.includes(name)))
@@ -59,7 +78,11 @@ export function readArguments(program: string, words: readonly string[], list: O
     for (let at = 1; at < word.length; at++) {
       const letter = word[at]!;
       if (list.flags?.includes(letter)) given.push([letter, '']);
-      else if (list.valued?.includes(letter)) {
+      else if (list.joined?.includes(letter)) {
+        given.push([letter, word.slice(at + 1)]);
+        break;
+      } else if (list.valued?.includes(letter)) {
+        if (list.apart && !/^-[A-Za-z]\d*$/.test(word)) return unlisted(word);
         const own = word.slice(at + 1) || words[++i];
         if (own === undefined) return unlisted(word);
         given.push([letter, own]);
@@ -68,7 +91,7 @@ export function readArguments(program: string, words: readonly string[], list: O
     }
   }
   const all = (option: string) => given.flatMap(([name, value]) => (name === option ? [value] : []));
-  return { operands, options: new Map(given), all };
+  return { operands: isMixed ? words.slice(first) : operands, options: new Map(given), all };
 }
 
 function splitOnce(text: string, separator: string): [string, string?] {

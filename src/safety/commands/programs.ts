@@ -4,7 +4,7 @@
  * .npmrc says where it writes its logs), and cargo, rustc, go (a workspace's file chooses the toolchain).
  */
 import { quoted } from '../rules/words.ts';
-import { date, lookUp, printf, test } from './builtins.ts';
+import { date, lookUp, printf, seq, test } from './builtins.ts';
 import { git } from './git.ts';
 import { awk, jq, sed } from './languages.ts';
 import { type OptionList, readArguments } from './options.ts';
@@ -115,7 +115,14 @@ const rules: Record<string, ProgramRule> = {
     operands: 'here',
   },
   df: { flags: 'hHikmT', long: ['human-readable', 'inodes'], operands: 'here' },
-  tree: { flags: 'adfhis', valued: 'LIP', long: ['noreport', 'dirsfirst'], operands: 'here' },
+  tree: {
+    flags: 'adfhis',
+    valued: 'LIP',
+    long: ['noreport', 'dirsfirst'],
+    operands: 'here',
+    behind: 'option',
+    apart: true,
+  },
   md5sum: { flags: 'b', operands: 'paths' },
   sha1sum: { flags: 'b', operands: 'paths' },
   sha256sum: { flags: 'b', operands: 'paths' },
@@ -123,7 +130,7 @@ const rules: Record<string, ProgramRule> = {
   cksum: { operands: 'paths' },
   od: { flags: 'abcdfiosvx', valued: 'AjNt', operands: 'paths' },
   hexdump: { flags: 'bcCdovx', valued: 'ns', operands: 'paths' },
-  xxd: { flags: 'abiu', valued: 'cgls', operands: 'paths', most: 1 },
+  xxd: { flags: 'abipu', valued: 'cgls', operands: 'paths', most: 1, behind: 'unknown', apart: true },
   base64: {
     flags: 'd',
     valued: 'w',
@@ -145,8 +152,6 @@ const rules: Record<string, ProgramRule> = {
   id: { flags: 'gGnru', operands: 'none' },
   uname: { flags: 'amnoprsv', operands: 'none' },
   nproc: { operands: 'none' },
-  // A long count would fill the disk.
-  seq: { flags: 'w', valued: 's', operands: 'text', like: /^-?\d{1,6}(?:\.\d{1,6})?$/ },
   sleep: { operands: 'text', like: /^\d{1,3}(?:\.\d{1,6})?$/ },
   which: { flags: 'a', operands: 'text' },
   type: { flags: 'aPpt', operands: 'text', like: /^[\w.+-]+$/ },
@@ -166,7 +171,8 @@ const exact = new Set([
 
 /** Programs whose formats have widths. */
 const pads = new Set(['date', 'stat', 'find', 'ls', 'git']);
-const WIDE = /%[-+ 0#_^]*\d{4}/;
+/** A width or a precision; `I` is a flag. */
+const WIDE = /%[^A-HJ-Za-z%]*\d{4}/;
 
 /** Programs with a grammar of their own. */
 const special: Record<string, (args: readonly string[]) => Use> = {
@@ -180,6 +186,7 @@ const special: Record<string, (args: readonly string[]) => Use> = {
   command: lookUp,
   date,
   printf,
+  seq,
   test,
 };
 

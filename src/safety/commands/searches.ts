@@ -19,6 +19,7 @@ export function grep(args: readonly string[]): Use {
       ...'include exclude exclude-dir'.split(' '),
     ],
     number: true,
+    behind: 'option',
   });
   if ('refused' in read) return read;
   const pattern = read.options.has('e') || read.options.has('regexp');
@@ -31,11 +32,11 @@ export function grep(args: readonly string[]): Use {
 
 /**
  * A glob that includes brings back files which rg leaves out by itself (`-g .env`). One that excludes does not, nor
- * does one for the endings of code, in which no secret's name ends.
+ * does one for the endings of code, in which no secret's name ends. (Not php: `.env.local.php` is made from `.env`.)
  */
 const excludes = (glob: string) =>
   /^!./.test(glob) ||
-  /^(?:\*\*\/)?\*\.(?:[cm]?[jt]sx?|py|rb|rs|go|java|kt|swift|c|h|cc|cpp|hpp|cs|php|html|s?css|less|vue|svelte|md)$/.test(
+  /^(?:\*\*\/)?\*\.(?:[cm]?[jt]sx?|py|rb|rs|go|java|kt|swift|c|h|cc|cpp|hpp|cs|html|s?css|less|vue|svelte|md)$/.test(
     glob,
   );
 
@@ -53,6 +54,7 @@ export function rg(args: readonly string[]): Use {
       ...'regexp glob iglob type type-not max-count after-context before-context context'.split(' '),
       ...'max-depth max-columns max-filesize sort sortr color'.split(' '),
     ],
+    behind: 'option',
   });
   if ('refused' in read) return read;
   const { options, operands } = read;

@@ -103,9 +103,15 @@ export async function prepareGround(base: string, ripgrep: string | undefined): 
   symlinkSync('src', path.join(workspace, 'lib'));
   symlinkSync('../home/.ssh/id_rsa', path.join(workspace, 'leak.txt'));
   symlinkSync('../../../outside/passwd', path.join(workspace, 'src/deep/up'));
+  // To a reader of options these are options.
+  for (const name of ['-F', '-Fa', '-c', '-l', '--include'])
+    symlinkSync('../home/.ssh/id_rsa', path.join(workspace, name));
   mkdirSync(programs);
   if (ripgrep) copyFileSync(ripgrep, path.join(programs, 'rg'));
   makeRepository(workspace, home);
+  for (const name of ['HEAD~1', 'HEAD^!', '^HEAD', 'main']) write(path.join(workspace, name), 'x\n');
+  write(path.join(workspace, 'nested/conf/.env'), 'x\n');
+  execFileSync('git', ['init', '-q', path.join(workspace, 'nested')]);
   const fixed = { ...commandEnvironment({ PATH: process.env.PATH, HOME: home }) };
   delete fixed.PATH;
   if (process.platform !== 'win32') execFileSync('mkfifo', [path.join(workspace, 'pipe')]);
@@ -130,7 +136,11 @@ export async function prepareGround(base: string, ripgrep: string | undefined): 
         '.git/index',
         'HEAD',
         'HEAD~1',
+        'HEAD^!',
+        '^HEAD',
         'main',
+        'nested',
+        'nested/conf',
         'v1',
         'blob',
         'gone/.env',
