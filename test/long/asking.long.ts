@@ -120,6 +120,15 @@ test('several calls of one reply ask in one card: one is denied, the others are 
   };
   await press(3, 'Deny 2');
   await pictures('several-one-denied');
+  // Two cards do not fit: all at once is offered only after the end was in view.
+  const rest = chat.button('Show the rest');
+  const readOn = async () => {
+    await rest.click({ force: true, timeout: 500 }).catch(() => {});
+    return rest.count();
+  };
+  await rest.waitFor();
+  expect(await chat.button('Allow all once').count()).toBe(0);
+  await expect.poll(readOn, { timeout: 10_000 }).toBe(0);
   await press(2, 'Allow all once');
   await chat.finished.waitFor({ timeout: 60_000 });
   await chat.transcript.getByText('1 of 3 were refused.').waitFor();

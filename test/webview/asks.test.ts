@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { askedFor, asks, offersFor } from './stories/asks.ts';
 import { openView, type View } from './view.ts';
 
@@ -222,6 +222,27 @@ describe('several approvals at once', () => {
     await view.click('Allow all once');
     // The second was answered already: it is not answered again.
     expect(answers(view)).toMatchObject([{ answer: 'deny' }, { nonce: nonces[2], answer: 'once' }]);
+  });
+
+  it('that do not fit are allowed at once only after their end was in view, with a fresh half second', async () => {
+    const tall = vi.spyOn(Element.prototype, 'scrollHeight', 'get').mockReturnValue(900);
+    onTestFinished(() => tall.mockRestore());
+    const { view, nonces } = await three();
+    vi.advanceTimersByTime(500);
+    expect(view.has('Allow all once')).toBe(false);
+    const list = view.find<HTMLElement>('.ask-body');
+    await view.press(list, 'Enter');
+    expect(answers(view)).toEqual([]);
+    await view.click('Show the rest');
+    expect(answers(view)).toEqual([]);
+    list.scrollTop = 900;
+    list.dispatchEvent(new Event('scroll'));
+    await view.receive();
+    await view.click('Allow all once');
+    expect(answers(view)).toEqual([]);
+    vi.advanceTimersByTime(500);
+    await view.click('Allow all once');
+    expect(answers(view).map(a => a.nonce)).toEqual(nonces);
   });
 
   it('are all denied with one reason', async () => {

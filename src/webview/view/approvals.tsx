@@ -5,12 +5,15 @@ import type { PendingApproval } from '../../protocol/transcript.ts';
 import { toast } from '../state/store.ts';
 import { post } from '../vscode.ts';
 import { AllowFor, AnswerButton, Asked, DenyReason, questionOf } from './approval-parts.tsx';
-import { focusPolitely, onCardKey, useGuard } from './guard.ts';
+import { focusPolitely, onCardKey, useGuard, useReadThrough } from './guard.ts';
 import { Icon } from './icon.tsx';
 
 export function ApprovalsCard({ asked }: { asked: readonly PendingApproval[] }) {
-  // What came or went moves what is under the pointer: the time to read runs anew.
-  const { counts, ready } = useGuard(asked.map(one => one.nonce).join());
+  const nonces = asked.map(one => one.nonce).join();
+  const list = useRef<HTMLOListElement>(null);
+  const isRead = useReadThrough(list, nonces);
+  // What came, went or changed its meaning is under the pointer: the time to read runs anew.
+  const { counts, ready } = useGuard(`${nonces} ${isRead}`);
   const allow = useRef<HTMLButtonElement>(null);
   const [saying, setSaying] = useState(false);
   const [sent, setSent] = useState<ReadonlySet<string>>(new Set());
@@ -27,10 +30,11 @@ export function ApprovalsCard({ asked }: { asked: readonly PendingApproval[] }) 
       post({ type: 'approve', callId, nonce, answer: what, ...(reason ? { reason } : {}) });
     setSent(new Set([...(isAgain ? [] : sent), ...which.map(one => one.nonce)]));
   };
+  const readOn = () => list.current?.scrollBy({ top: list.current.clientHeight * 0.9 });
   const onKeyDown = (e: KeyboardEvent) =>
     onCardKey(e, {
       back: () => (saying ? setSaying(false) : answer(e, open, 'deny')),
-      yes: () => answer(e, open, 'once'),
+      yes: () => (isRead ? answer(e, open, 'once') : readOn()),
     });
   const all = { disabled: open.length === 0, unready: !ready };
 
@@ -45,7 +49,7 @@ export function ApprovalsCard({ asked }: { asked: readonly PendingApproval[] }) 
         <span class="ask-title">Allow these {asked.length} calls?</span>
         <span class="meta">run in this order</span>
       </h2>
-      <ol class="ask-body">
+      <ol class="ask-body" ref={list}>
         {asked.map((one, i) => (
           <Item
             key={one.nonce}
@@ -65,8 +69,13 @@ export function ApprovalsCard({ asked }: { asked: readonly PendingApproval[] }) 
         />
       ) : (
         <div class="buttons">
-          <AnswerButton kind="primary" buttonRef={allow} {...all} onClick={e => answer(e, open, 'once')}>
-            Allow all once
+          <AnswerButton
+            kind="primary"
+            buttonRef={allow}
+            {...all}
+            onClick={e => (isRead ? answer(e, open, 'once') : readOn())}
+          >
+            {isRead ? 'Allow all once' : 'Show the rest'}
           </AnswerButton>
           <AnswerButton kind="secondary" {...all} onClick={e => answer(e, open, 'deny')}>
             Deny all

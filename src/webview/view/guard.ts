@@ -1,4 +1,5 @@
 /** A yes must be meant: it comes from a person, and only after the card could be read. */
+import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export const GUARD_MS = 500;
@@ -31,6 +32,27 @@ export function useGuard(shown = ''): Guard {
     };
   }, [shown]);
   return { ready, counts: e => e.isTrusted && performance.now() - shownAt.current.at >= GUARD_MS };
+}
+
+/** Whether the end of what scrolls in `list` was in view since `shown` changed: nothing in it is unread then. */
+export function useReadThrough(list: RefObject<HTMLElement | null>, shown: string): boolean {
+  const [read, setRead] = useState<string>();
+  useLayoutEffect(() => {
+    const { current } = list;
+    if (!current) return;
+    const look = () => {
+      if (current.scrollTop + current.clientHeight >= current.scrollHeight - 8) setRead(shown);
+    };
+    const sizes = new ResizeObserver(look);
+    sizes.observe(current);
+    current.addEventListener('scroll', look);
+    look();
+    return () => {
+      sizes.disconnect();
+      current.removeEventListener('scroll', look);
+    };
+  }, [shown]);
+  return read === shown;
 }
 
 /** A key that is still held from before must not press a button that took the focus meanwhile. */
