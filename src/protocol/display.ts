@@ -30,7 +30,7 @@ export const FileDiff = z.object({
       path: z.string(),
       /** The path as it was named, where a link leads from it to another. */
       through: z.string().optional(),
-      /** The permissions that the file has and keeps, in octal; absent for a new one. */
+      /** The permissions that the file has and keeps, in octal, where they are unusual: it is run, say. */
       mode: z.string().optional(),
     })
     .optional(),

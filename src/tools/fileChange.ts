@@ -68,13 +68,17 @@ async function targetOf(
   { given, real }: Place,
   before: FileText | undefined,
 ): Promise<FileDiff['target']> {
-  const mode = before && host.platform !== 'win32' ? (await host.stat(real))?.mode : undefined;
+  const stat = before && host.platform !== 'win32' ? await host.stat(real) : undefined;
+  const mode = stat?.mode?.toString(8).padStart(3, '0') ?? '';
   return {
     path: real,
     ...(given !== real && { through: given }),
-    ...(mode !== undefined && { mode: mode.toString(8).padStart(3, '0') }),
+    ...(!ORDINARY_MODE.test(mode) && { mode }),
   };
 }
+
+/** Unknown, or a file that its owner reads and writes and nobody runs: not worth a word. */
+const ORDINARY_MODE = /^(?:6[046]{2})?$/;
 
 function plannedHash(text: string, format: FileText['format'], shown: string): string {
   try {

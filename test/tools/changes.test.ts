@@ -79,6 +79,23 @@ describe('edit_file', () => {
     expect(readFileSync(at('mixed'), 'utf8')).toBe('a\r\nB\nB\nc\r\nd\n');
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'tells where it writes, and permissions that are unusual',
+    async () => {
+      const { say, plan, at } = workbench({ 'plain.ts': 'x\n', 'run.sh': 'x\n' });
+      chmodSync(at('plain.ts'), 0o664);
+      chmodSync(at('run.sh'), 0o755);
+      symlinkSync('run.sh', at('link'));
+      const target = async (path: string) => {
+        await say('read_file', { path });
+        const { preview } = await plan('edit_file', edit(path, 'x', 'y'));
+        return preview?.kind === 'diff' ? preview.files[0]!.target : undefined;
+      };
+      expect(await target('plain.ts')).toEqual({ path: at('plain.ts') });
+      expect(await target('link')).toEqual({ path: at('run.sh'), through: at('link'), mode: '755' });
+    },
+  );
+
   it('applies edits in order, each to the result of the one before', async () => {
     const { say, text } = workbench({ a: 'x = 1\ny = x + x\n' });
     await say('read_file', { path: 'a' });
