@@ -63,6 +63,7 @@ export async function verify(args: string[], { env, stdout, stderr, onInterrupt 
     });
     report.backend.baseUrl = backend.baseUrl;
     stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+    if (signal.aborted) return EXIT.interrupted;
     return countOf(report, 'fail') || report.stopped ? EXIT.failed : EXIT.done;
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -61,15 +61,18 @@ describe('ascent verify', () => {
     expect(err).toMatch(/The limit of CNY 0\.0001 for all sessions of a day would be passed/);
     expect((await ascent(['verify', ...priced, '--max-cost', 'much'], place)).code).toBe(2);
   });
-  it('Ctrl+C ends it: exit code 130, no report', async () => {
-    const url = await backend({ faults: [{ request: 2, kind: 'silence', ms: 600_000 }] });
+  it.each([
+    ['at first', 1, /^$/, /Cancelled\./],
+    ['later on', 2, /✓ Stream shape: pass[\s\S]*The rest was not tried: It was cancelled\./, /\[2\/11\]/],
+  ])('Ctrl+C %s: exit code 130, and a report of what was found', async (_, request, report, told) => {
+    const url = await backend({ faults: [{ request, kind: 'silence', ms: 600_000 }] });
     const run = start(['verify', '--base-url', url], sampleProject());
-    await run.printed(/\[2\/11\]/);
+    await run.printed(new RegExp(`\\[${request}/11\\]`));
     run.child.kill('SIGINT');
     const { code, out, err } = await run.finished;
     expect(code).toBe(130);
-    expect(out).toBe('');
-    expect(err).toContain('Cancelled.');
+    expect(out).toMatch(report);
+    expect(err).toMatch(told);
   });
   it.each([
     ['a number of cases that is none', ['--cases', '41']],

@@ -71,8 +71,9 @@ const FINAL: ReadonlySet<ModelErrorKind> = new Set(['auth', 'quota', 'unknownMod
 export const casesToAsk = (cases = DEFAULT_CASES) => Math.min(CASES.length, Math.max(1, cases));
 
 /**
- * Rejects with the signal's reason when it aborts, with a ModelError when the backend cannot be used at all, and with what
- * the ledger threw when nothing may be asked. A failure or a limit in mid-run leaves a report of what was found before.
+ * A failure, a limit or an abort in mid-run leaves a report of what was found before. While nothing was found yet it
+ * rejects: with the signal's reason when it aborts, with a ModelError when the backend cannot be used at all, and with what
+ * the ledger threw when nothing may be asked.
  */
 export async function verifyBackend(options: VerifyOptions): Promise<Report> {
   const { backend, signal, onProgress = () => {}, clock = systemClock } = options;
@@ -111,24 +112,32 @@ export async function verifyBackend(options: VerifyOptions): Promise<Report> {
     },
   };
 
+  const isOfUse = () => findings.some(({ probe, verdict }) => verdict !== 'unknown' && probe !== window.id);
   let stopped: string | undefined;
   for (const [done, { id, title, run }] of PROBES.entries()) {
-    signal.throwIfAborted();
+    if (!isOfUse()) signal.throwIfAborted();
+    if (signal.aborted) {
+      stopped = CANCELLED;
+      break;
+    }
     const progress = { title, done, of: PROBES.length };
     say = detail => onProgress({ ...progress, detail });
     onProgress(progress);
     const finding = await run(context).then(
       (outcome): Finding => ({ probe: id, title, ...outcome }),
       (error: unknown): Finding => {
-        signal.throwIfAborted();
+        if (signal.aborted) {
+          if (!isOfUse()) throw signal.reason;
+          stopped = CANCELLED;
+          return { probe: id, title, ...notAsked(stopped) };
+        }
         const isLimit = error instanceof NotAllowed;
         if (!isLimit && !(error instanceof ModelError)) throw error;
         if (isLimit || FINAL.has(error.kind) || notFound(error)) {
-          const isOfUse = findings.some(({ probe, verdict }) => verdict !== 'unknown' && probe !== window.id);
-          if (!isOfUse) throw isLimit ? error.cause : error;
+          if (!isOfUse()) throw isLimit ? error.cause : error;
           stopped = error.message;
         }
-        return { probe: id, title, ...(isLimit ? notAsked : refused(error)) };
+        return { probe: id, title, ...(isLimit ? notAsked('A cost limit ended the run.') : refused(error)) };
       },
     );
     findings.push(finding);
@@ -146,12 +155,14 @@ export async function verifyBackend(options: VerifyOptions): Promise<Report> {
   };
 }
 
-const notAsked: Omit<Finding, 'probe' | 'title'> = {
+const CANCELLED = 'It was cancelled.';
+
+const notAsked = (why: string): Omit<Finding, 'probe' | 'title'> => ({
   verdict: 'unknown',
-  sent: 'Not all of it: a cost limit ended the run',
+  sent: `Not all of it. ${why}`,
   got: 'Nothing to judge',
   means: 'This was not tried to its end.',
-};
+});
 
 const refused = (error: ModelError): Omit<Finding, 'probe' | 'title'> => ({
   verdict: 'unknown',

@@ -33,19 +33,29 @@ describe('a run', () => {
     expect(spent).not.toHaveProperty('cost');
   });
 
-  it('ends at once when it is cancelled, with the socket closed', async () => {
+  const cancelledIn = (probe: string) => {
     const stop = new AbortController();
-    const { run, standin } = bench(
+    return bench(
       {},
       {
         signal: stop.signal,
         onProgress: ({ title, finding }) => {
-          if (title === 'Schema accuracy' && !finding) queueMicrotask(() => stop.abort(new Error('enough')));
+          if (title === probe && !finding) queueMicrotask(() => stop.abort(new Error('enough')));
         },
       },
     );
-    await expect(run()).rejects.toThrow('enough');
+  };
+
+  it('ends at once when it is cancelled, with the socket closed and what it found', async () => {
+    const { run, standin } = cancelledIn('Schema accuracy');
+    const report = await run();
+    expect(report.stopped).toBe('It was cancelled.');
+    expect(report.findings.map(({ verdict }) => verdict)).toEqual([...Array(10).fill('pass'), 'unknown']);
     expect(standin.requests.filter(({ outcome }) => outcome === 'pending')).toEqual([]);
+  });
+
+  it('gives no report when it is cancelled before anything was found', async () => {
+    await expect(cancelledIn('Stream shape').run()).rejects.toThrow('enough');
   });
 
   it('waits where the backend is busy, and asks again', async () => {
