@@ -100,10 +100,11 @@ const commands = [
   { label: 'Show log', command: 'showLog' },
 ] as const;
 
-/** What is done with a session is offered where there is one, and it is held here; a summary while the model is free. */
+/** A session's own entries are offered where it is held here: going on while a turn is open, a summary while none is. */
 function canDo({ command }: (typeof commands)[number]): boolean {
   const isHere = !!head.value && !around.value?.blocked && !replay.value;
-  if (command === 'continueInBackground' || command === 'wireHealth') return isHere;
+  if (command === 'wireHealth') return isHere;
+  if (command === 'continueInBackground') return isHere && head.value?.status !== 'idle';
   if (command === 'summarise') return isHere && !!head.value?.contextTokens && !isBusy.value;
   return true;
 }

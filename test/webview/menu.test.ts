@@ -1,0 +1,17 @@
+// @vitest-environment happy-dom
+import { expect, it } from 'vitest';
+import { stories } from './stories/stories.ts';
+import { openView } from './view.ts';
+
+it.each([
+  ['while a turn is open', 'thinking', true],
+  ['after a stop', 'end-stopped', true],
+  ['and not when all is done', 'done', false],
+])('a session can go on in the background %s', async (_, name, offered) => {
+  const view = await openView();
+  await view.receive(...stories.find(story => story.name === name)!.messages());
+  await view.click('More actions');
+  const entries = [...view.root.querySelectorAll('[role=menuitem]')].map(entry => entry.textContent);
+  expect(entries).toContain('Wire health');
+  expect(entries.includes('Continue in background')).toBe(offered);
+});
