@@ -42,7 +42,7 @@ export function ask(reasons: readonly string[], offers: readonly Offer[] = []): 
 export const deny = (reason: string): Decision => ({ verdict: 'deny', by: 'policy', reasons: [reason] });
 
 export function denyBy(rule: HeldRule): Decision {
-  return { verdict: 'deny', by: 'rule', rule, reasons: [`The person forbids it: ${whose(rule)}.`] };
+  return { verdict: 'deny', by: 'rule', rule, reasons: [`It is forbidden: ${whose(rule)}.`] };
 }
 
 export const PLAN_MODE =

@@ -426,7 +426,7 @@ describe('a rule', () => {
     await session.settled();
     expect([exists(shop, 'x'), exists(shop, 'locked/a')]).toEqual([false, false]);
     const told = model.requests[1]!.filter(m => m.role === 'tool').map(m => m.text);
-    expect(told[0]).toContain('The person forbids it: the rule `touch` of all your workspaces.');
+    expect(told[0]).toContain('It is forbidden: the rule `touch` of all your workspaces.');
     expect(told[1]).toContain('locked/**');
   });
 });
