@@ -3,7 +3,7 @@
  *
  * The lock is a file `<path>.<n>`, created exclusively; the highest n counts. To take over from an owner that is gone
  * means to create n + 1, which only one of any number of racers can do; nobody ever deletes or changes what another
- * might have just created. Giving back empties the owner's own file, and the file before one's own stays, so that n
+ * might have just created. Giving back strikes out the owner's own file, and the file before one's own stays, so that n
  * never falls, and a listing made while others come and go cannot miss both the old number and the new.
  */
 import { randomUUID } from 'node:crypto';
@@ -132,6 +132,7 @@ function heldLock(disk: Disk, lockPath: string, mine: number, owner: Owner): Loc
   };
 }
 
+/** How the file of a free lock begins, and no owner's; what follows it is left of the owner's. */
 const FREE = '{}';
 const encode = (owner: Owner) => Buffer.from(JSON.stringify(owner));
 
@@ -182,11 +183,14 @@ async function isNewest(disk: Disk, lockPath: string, mine: number): Promise<boo
   return true;
 }
 
+/** Cuts nothing off: a second call could fail after the first. */
 async function overwrite(disk: Disk, file: string, bytes: Buffer): Promise<void> {
   const opened = await disk.open(file, 'existing');
-  opened.write(bytes, 0);
-  await opened.truncate(bytes.length);
-  await opened.close();
+  try {
+    opened.write(bytes, 0);
+  } finally {
+    await opened.close();
+  }
 }
 
 /** The living owner that the lock file `n` names, or the one that a free lock is kept for. */
@@ -198,7 +202,7 @@ async function holderOf(disk: Disk, lockPath: string, n: number, now: number): P
   if (!stat || !bytes) return undefined;
   const owner = decode(bytes);
   const silence = now - stat.modifiedAt;
-  if (!owner && bytes.toString() !== FREE && silence < WRITING_MS)
+  if (!owner && !bytes.toString().startsWith(FREE) && silence < WRITING_MS)
     return { pid: 0, since: stat.modifiedAt, kind: 'window', number: n, here: false };
   const here = owner !== undefined && isThisProcess(owner);
   if (owner && holds(owner, here, silence, now))

@@ -154,7 +154,13 @@ describe('a lock on a disk that fails at the n-th call', () => {
   it('is taken or refused with a SessionError, and is never left behind', async () => {
     let n = 1;
     for (let failed = true; failed; n++) {
-      const disk = simulatedDisk();
+      const simulated = simulatedDisk();
+      // What is written is written just now: a file that says nothing could be somebody's who is writing it.
+      const stat = async (file: string) => {
+        const found = await simulated.stat(file);
+        return found && { ...found, modifiedAt: Date.now() };
+      };
+      const disk = { ...simulated, stat };
       await disk.open('/lock.1', 'create').then(file => file.write(Buffer.from('{}'), 0));
       const faulty = failingAt(disk, n, 'EIO');
       const lock = await acquireLock(faulty, '/lock').catch(error => {
