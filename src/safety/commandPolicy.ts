@@ -181,5 +181,5 @@ function searchPathProblem({ searchPath, roots, platform }: PolicyOptions): stri
     .split(':')
     .find(d => !pathsOf(platform).isAbsolute(d) || roots.some(root => isBelow(d, root, platform)));
   if (bad === undefined) return undefined;
-  return `Programs are looked for in the workspace first (PATH holds \`${bad || '.'}\`), so \`ls\` may not be ls.`;
+  return `Programs or their libraries are looked for in the workspace (${quoted(bad || '.')} is searched), so \`ls\` may not be ls.`;
 }

@@ -31,7 +31,7 @@ export interface PolicyOptions extends PathPolicyOptions {
   editedByAgent?(): Iterable<string>;
   /** Command lines that the person allowed in their own settings, never in the workspace's. */
   allowedCommands?: readonly string[];
-  /** The PATH that commands run with: where it leads into the workspace, no program is what its name says. */
+  /** Where commands find programs and libraries, as a PATH: where it leads into the workspace, no program is what its name says. */
   searchPath?: string;
   /** Whether commands run in a sandbox. Default: they do not, and nobody wanted it. */
   sandbox?(): Promise<SandboxState>;

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Toolbox } from '../agent/seams.ts';
 import { systemPrompt } from '../agent/systemPrompt.ts';
+import { codePath } from '../host/command/commandEnvironment.ts';
 import type { Access } from '../protocol/access.ts';
 import type { NewEvent } from '../protocol/events.ts';
 import { createBashParser } from '../safety/commands/bashParser.ts';
@@ -119,7 +120,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       readable: [paths.spool],
       own: bothNames(options.stateDir),
       editedByAgent: () => state.edited,
-      searchPath: process.env.PATH,
+      searchPath: codePath(process.env),
       parser,
       sandbox: () => host.sandbox(),
     };

@@ -82,7 +82,7 @@ describe('all other commands', () => {
   });
 
   it('ask when programs are looked for in the workspace', async () => {
-    for (const searchPath of ['/ws/node_modules/.bin:/usr/bin', '.:/usr/bin', '/usr/bin:'])
+    for (const searchPath of ['/ws/node_modules/.bin:/usr/bin', '.:/usr/bin', '/usr/bin:', ''])
       expect(await decide('ls', { options: { searchPath } })).toMatchObject({ verdict: 'ask' });
     expect(await decide('ls', { options: { searchPath: '/usr/bin:/bin' } })).toMatchObject({
       verdict: 'allow',

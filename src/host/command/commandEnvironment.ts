@@ -2,6 +2,7 @@
  * The environment of commands the agent runs: an allow list, so that a key nobody thought of stays out, and settings
  * that keep programs from waiting for a person.
  */
+import path from 'node:path';
 import { EVERY_COMMAND, gitSettings } from '../git/settings.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -49,5 +50,19 @@ export function commandEnvironment(from: Environment): Record<string, string> {
     if (value === undefined || !known || SECRET_NAME.test(name) || CREDENTIALS_IN_URL.test(value)) continue;
     kept[name] = value;
   }
+  const libraries = librariesOf(kept);
+  if (libraries === '') delete kept.LD_LIBRARY_PATH;
+  else kept.LD_LIBRARY_PATH = libraries;
   return { ...kept, ...FIXED };
+}
+
+/** Where the loader looks, without what depends on the directory: an empty part (`/opt/lib:`) is the directory itself. */
+const librariesOf = ({ LD_LIBRARY_PATH = '' }: Environment) =>
+  LD_LIBRARY_PATH.split(/[:;]/)
+    .filter(part => path.isAbsolute(part))
+    .join(':');
+
+/** Where commands get their code from: programs, and the libraries that these load. As a PATH is written. */
+export function codePath(from: Environment): string {
+  return [from.PATH ?? '', librariesOf(from)].filter((part, i) => i === 0 || part !== '').join(':');
 }
