@@ -12,7 +12,8 @@ import type { PathFacts, PathPolicy } from './paths/pathPolicy.ts';
 import { isBelow, pathsOf } from './paths/spelling.ts';
 import type { PolicyOptions } from './policy.ts';
 import { offersForCommand } from './rules/commandOffers.ts';
-import { deniedCommand, deniedPath } from './rules/denied.ts';
+import { deniedCommand } from './rules/deniedCommand.ts';
+import { deniedPath, perhapsDenied } from './rules/deniedPath.ts';
 import { changes, covers, grantFor } from './rules/granted.ts';
 import { quoted, whose } from './rules/words.ts';
 
@@ -43,8 +44,10 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
     judged: CommandJudgement | undefined,
     rules: readonly HeldRule[],
   ): Promise<{ held: HeldRule; sure: boolean } | undefined> {
-    const found = deniedCommand(line, judged?.commands, rules, looks);
-    if (found?.sure) return found;
+    const has = (kind: HeldRule['rule']['kind']) => rules.some(({ rule }) => rule.kind === kind);
+    const behind = has('denyCommand') ? await behindLinks(judged?.commands ?? [], cwd) : [];
+    const found = deniedCommand(line, judged?.commands && [...judged.commands, ...behind], rules, looks);
+    if (found?.sure || !has('denyPath')) return found;
     for (const { facts, operation } of judged?.touched ?? []) {
       const held = await forbidden(facts, operation, rules);
       if (held) return { held, sure: true };
@@ -55,9 +58,12 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
           .map(textsOf)
           .filter(argv => !looks(argv))
           .flat()
-      : line.split(/[\s'"`$(){};&|<>=,:]+/);
-    for (const word of new Set(words.slice(0, MOST_WORDS))) {
-      const operand = word.replace(/^-{1,2}[\w-]*=?/, '');
+          .flatMap(word => [word, ...fragmentsOf(word)])
+      : fragmentsOf(line);
+    const operands = words
+      .slice(0, MOST_WORDS)
+      .flatMap(word => [word.replace(/^-{1,2}[\w-]*=?/, ''), word.replace(/^-[A-Za-z]/, '')]);
+    for (const operand of new Set(operands)) {
       if (!operand) continue;
       for (const place of new Set([cwd, ...(judged?.places ?? [])])) {
         const facts: PathFacts = paths.textFacts(operand, place);
@@ -65,7 +71,19 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
         if (held) return { held, sure: true };
       }
     }
-    return found;
+    const open = found || judged?.commands ? undefined : perhapsDenied(line, rules);
+    return found ?? (open && { held: open, sure: false });
+  }
+
+  /** Programs of the workspace that are links, under the names of what they lead to. */
+  async function behindLinks(commands: readonly SimpleCommand[], cwd: string): Promise<SimpleCommand[]> {
+    const named = commands.filter(({ words }) => words[0]?.text.includes('/')).slice(0, MOST_LINKS);
+    return Promise.all(
+      named.map(async ({ words: [program, ...rest] }) => {
+        const { resolved } = await paths.facts(program!.text, cwd);
+        return { words: [{ ...program!, text: resolved }, ...rest], redirects: [] };
+      }),
+    );
   }
 
   return async ({ command, cwd }: CommandAccess, now: Now): Promise<Decision> => {
@@ -164,6 +182,9 @@ const wasChanged = (file: string) =>
 /** Characters and words of a line that nobody can read whole: enough for a rule that forbids to see what it means. */
 const MOST_TEXT = 64_000;
 const MOST_WORDS = 2_000;
+const MOST_LINKS = 16;
+
+const fragmentsOf = (text: string) => text.split(/[\s'"`$(){};&|<>=,:[\]]+/);
 
 const textsOf = (simple: SimpleCommand) => simple.words.map(word => word.text);
 const isHarmless = ({ operator, target }: SimpleCommand['redirects'][number]) =>

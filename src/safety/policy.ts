@@ -8,7 +8,7 @@ import type { BashParser } from './commands/bashParser.ts';
 import { allow, ask, type Decision, deny, denyBy, type Now, plannedOnly } from './decision.ts';
 import { createPathPolicy, type PathFacts, type PathPolicyOptions } from './paths/pathPolicy.ts';
 import { judgeRead, judgeWrite } from './pathVerdicts.ts';
-import { deniedPath } from './rules/denied.ts';
+import { deniedPath } from './rules/deniedPath.ts';
 import { ruleInWords } from './rules/words.ts';
 import { throughSandbox } from './sandboxPolicy.ts';
 

@@ -7,7 +7,7 @@ import { changes } from '../../src/safety/rules/granted.ts';
 import { quoted, ruleInWords } from '../../src/safety/rules/words.ts';
 import { held, tablePolicy } from './world.ts';
 
-const links = { '/ws/out': '/etc', '/ws/alias': '/ws/migrations' };
+const links = { '/ws/out': '/etc', '/ws/alias': '/ws/migrations', '/ws/tool': '/usr/bin/git' };
 const directories = { '/ws': ['src/', 'package.json'], '/ws/src': ['a.ts'] };
 const policy = tablePolicy({ links, directories }, { roots: ['/ws', '/other'] });
 const decide = (
@@ -159,16 +159,35 @@ describe('rules that forbid', () => {
     'X=1 git push',
     '$(git push)',
     'git \\\n  push',
+    './tool push',
+    'git -c alias.p=push p',
+    'git -c "alias.p=!git push" p',
   ])('find the command in %j', async line => {
     expect(await decide(command(line), 'all', noPush)).toMatchObject({ verdict: 'deny', by: 'rule' });
   });
 
-  it.each(['git pull', 'git commit -m "then git pull"', 'grep -rn "git push" src', 'echo git push', 'ls'])(
-    'leave %j alone',
-    async line => {
-      expect(await decide(command(line), 'all', noPush)).toMatchObject({ verdict: 'allow' });
-    },
-  );
+  it.each([
+    'echo git push | sh',
+    "printf '%s %s' git push | bash -s",
+    'echo push | xargs git',
+    'xargs -a words git',
+    'echo "git push" > x.sh',
+    "bash -c 'git pu$()sh'",
+    "env sh -ec 'g=git; $g push'",
+  ])('ask about %j in every mode: it may be meant', async line => {
+    const decision = await decide(command(line), 'all', noPush);
+    expect(decision.verdict).toBe('ask');
+    expect(decision.reasons[0]).toContain('It cannot be told whether');
+    expect(await decide(command(line), 'all')).toMatchObject({ verdict: 'allow' });
+  });
+
+  it.each([
+    ...['git pull', 'git commit -m "then git pull"', 'grep -rn "git push" src', 'echo git push', 'ls'],
+    ...['git stash push', 'echo x | git apply', 'ls | xargs git add', "bash -c 'git pull'", 'echo x > a'],
+    'grep -rn "git push" src | head -3',
+  ])('leave %j alone', async line => {
+    expect(await decide(command(line), 'all', noPush)).toMatchObject({ verdict: 'allow' });
+  });
 
   it('make every line ask that cannot be told, whatever the mode', async () => {
     const line = '"$TOOL" push';
@@ -193,9 +212,28 @@ describe('rules that forbid', () => {
     command('psql --file=migrations/1.sql'),
     command('for f in migrations/1.sql; do rm $f; done'),
     command('echo x > migrations/1.sql'),
+    command('dd of=migrations/1.sql'),
+    command('psql -fmigrations/1.sql'),
+    command('node -e \'fs.rmSync("migrations")\''),
   ])('find the path in %j', async access => {
     expect(await decide(access, 'all', noMigrations)).toMatchObject({ verdict: 'deny', by: 'rule' });
   });
+  it.each([
+    'rm -rf mig*',
+    'rm -rf ./m?grations',
+    'rm $X',
+    'for f in m*; do rm -r "$f"; done',
+    'rm {migr,a}ations/b',
+  ])('make %j ask, which may become the path', async line => {
+    const decision = await decide(command(line), 'all', noMigrations);
+    expect(decision.verdict).toBe('ask');
+    expect(decision.reasons[0]).toContain('It cannot be told whether');
+  });
+  it.each(['rm src/*.ts', 'for f in a b; do touch f; done', '(ls)', 'cat <<E\nx\nE'])(
+    'leave %j alone, which cannot',
+    async line =>
+      expect(await decide(command(line), 'all', noMigrations)).toMatchObject({ verdict: 'allow' }),
+  );
   it('leave other paths alone, and reading where only writing is forbidden', async () => {
     expect(await decide(write('/ws/src/migrations.ts'), 'edits', noMigrations)).toMatchObject({
       verdict: 'allow',
@@ -249,6 +287,9 @@ describe('a rule for a command', () => {
       ['alias', 'ls=rm'],
       ['shopt', '-s', 'expand_aliases'],
       ['eval', 'x'],
+      ['command', 'cd', 'src'],
+      ['time', 'cd', 'src'],
+      ['printf', '-v', 'PATH', 'src'],
     ]) {
       const line = `${words.join(' ')}; ls`;
       expect((await decide(command(line), 'ask', [held({ kind: 'argv', words })])).verdict, line).toBe('ask');

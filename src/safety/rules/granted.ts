@@ -14,7 +14,7 @@ export interface Circumstances {
 /** What bash itself does: it changes what the words behind it in the same line mean. No rule covers these by their words. */
 const shellState = new Set(
   `. source eval exec alias unalias set shopt hash enable trap export declare typeset local readonly read mapfile
-   readarray unset builtin umask ulimit cd pushd popd getopts let`.split(/\s+/),
+   readarray unset builtin command time coproc printf umask ulimit cd pushd popd getopts let`.split(/\s+/),
 );
 export const changesShell = ([program = '']: readonly string[]) => shellState.has(program);
 
