@@ -4,7 +4,7 @@ import { attempts } from '../test/safety/attempts.cases.ts';
 import { allowed, asked } from '../test/safety/commands.cases.ts';
 import { everyday } from '../test/safety/everyday.cases.ts';
 import { linux } from '../test/safety/paths.cases.ts';
-import { tablePolicy } from '../test/safety/world.ts';
+import { held, tablePolicy } from '../test/safety/world.ts';
 
 const P99 = 5;
 const WORST = 250;
@@ -12,12 +12,20 @@ const ROUNDS = 5;
 
 const policy = tablePolicy({}, { roots: ['/ws', '/other'] });
 const now = { mode: 'ask', rules: [] };
-const timed = async access => {
+const timed = async (access, under = now) => {
   const began = performance.now();
-  await policy.decide([access], now);
+  await policy.decide([access], under);
   return performance.now() - began;
 };
-const command = line => timed({ kind: 'command', command: line, cwd: '/ws' });
+const command = (line, under) => timed({ kind: 'command', command: line, cwd: '/ws' }, under);
+/** Rules that forbid are looked for in every word of a line. */
+const forbidding = {
+  mode: 'all',
+  rules: Array.from({ length: 10 }, (_, i) => [
+    held({ kind: 'denyCommand', words: ['git', `push${i}`] }),
+    held({ kind: 'denyPath', glob: `data${i}/**/*.sql` }),
+  ]).flat(),
+};
 
 /** What the machine does besides is not what a verdict costs: of several times the shortest counts. */
 const shortest = async measure => {
@@ -112,6 +120,38 @@ for (const size of sizes)
       const ms = await shortest(() => command(shape));
       count++;
       if (ms > slowest.ms) slowest = { ms, what: `${JSON.stringify(seed)} to ${size} characters` };
+    }
+/** Scripts of other languages, and words that rules look at: what stands before, is repeated, and stands behind. */
+const scripts = [
+  ["awk '{print", ' ', "' a"],
+  ["awk '{print ", '1 , ', "' a"],
+  ["awk '", '/a/ && ', "' a"],
+  ["awk '$1", ' ', "' a"],
+  ["sed -n '", '1,2p;', "x' a"],
+  ["sed 's/", '\\a', "' a"],
+  ["jq '", '.a | ', "' a"],
+  ["printf '", '%s', "%z'"],
+  ["date '+%", '-', "'"],
+  ["git log '--format=", '%h ', "%'"],
+  ["rg -g '*.{", 'ts,', "' x"],
+  ['cat ', 'a/../', 'b'],
+  ['cd a; cd b; cat ', 'c/../', 'd'],
+  ['cat ', 'a/', 'b'],
+  ['env ', 'git ', 'x'],
+  ['env ', 'git -c ', 'x'],
+  ['$x ', 'git -', 'x'],
+  ['$x ', 'd* ', 'x'],
+  ['env ', 'sh -c ', 'x'],
+  ["sh -c '", '"', "'"],
+];
+for (const size of [4_000, 8_000, 65_536])
+  for (const [before, seed, behind] of scripts)
+    for (const under of [now, forbidding]) {
+      const line = before + fill(seed, size) + behind;
+      const ms = await shortest(() => command(line, under));
+      count++;
+      const what = `${JSON.stringify(before + seed)} to ${size} characters, mode ${under.mode}`;
+      if (ms > slowest.ms) slowest = { ms, what };
     }
 for (const size of sizes)
   for (const seed of ['../', 'a/', '/', '\u0301', '.', '\\', 'ß']) {

@@ -2,7 +2,7 @@
  * Where a path really leads, also when its last parts do not exist yet. At once: each call of a tool asks several times,
  * and to wait for another thread costs ten times what the look does.
  */
-import { readlinkSync, realpathSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { errorCode, toHostError } from './fileErrors.ts';
 import { HostError } from './host.ts';
@@ -19,11 +19,32 @@ export function resolvePath(given: string, linksLeft = MOST_LINKS): string {
     const code = errorCode(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw toHostError(error, given);
   }
+  const { there, missing } = longestParent(absolute);
+  if (missing.length > 0) return path.join(resolvePath(there, linksLeft), ...missing);
   const parent = path.dirname(absolute);
   if (parent === absolute) return absolute;
   const place = path.join(resolvePath(parent, linksLeft), path.basename(absolute));
   const target = linkAt(place);
   return target === undefined ? place : resolvePath(path.resolve(path.dirname(place), target), linksLeft - 1);
+}
+
+/** The part of a path that is there, a dangling link too, and the names below it that are not. */
+function longestParent(absolute: string): { there: string; missing: string[] } {
+  const missing: string[] = [];
+  let there = absolute;
+  while (isMissing(there) && path.dirname(there) !== there) {
+    missing.unshift(path.basename(there));
+    there = path.dirname(there);
+  }
+  return { there, missing };
+}
+
+function isMissing(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 function linkAt(place: string): string | undefined {

@@ -228,6 +228,22 @@ describe('size', () => {
         'It holds too many words to be checked.',
       );
   });
+  it('many steps up ask instead of being followed', async () => {
+    let resolved = 0;
+    const resolve = async (path: string) => {
+      resolved++;
+      return path;
+    };
+    for (const line of [
+      `cat ${'a/../'.repeat(1_300)}b`,
+      `cd a; cd b; cat ${`${'c/../'.repeat(60)}d `.repeat(20)}`,
+    ])
+      expect(await decide(line, { options: { resolve } }), line).toMatchObject({ verdict: 'ask' });
+    expect(resolved).toBeLessThan(1_000);
+  });
+  it('many spaces in a script ask instead of being told apart', async () => {
+    expect(await decide(`awk '{print${' '.repeat(8_000)}' a`)).toMatchObject({ verdict: 'ask' });
+  });
   it('many paths ask instead of being followed', async () => {
     let resolved = 0;
     const resolve = async (path: string) => {

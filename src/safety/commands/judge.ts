@@ -40,6 +40,8 @@ export interface Start {
 
 /** More paths than this in one line are not followed one by one. */
 const MOST_PATHS = 64;
+/** Nor are more `..` than this. */
+const MOST_UPWARDS = 256;
 
 /** `permitted`: programs that may start besides those that only look, by their exact words. */
 export async function judgeCommand(
@@ -55,6 +57,7 @@ export async function judgeCommand(
   const touched: CommandJudgement['touched'] = [];
   let guarded = false;
   let followed = 0;
+  let upwards = 0;
   /** What runs by a grant, and git that only looks as the host would run it if there were none. */
   let isGranted = false;
   const hardened: string[] = [];
@@ -76,7 +79,9 @@ export async function judgeCommand(
     operation: 'read' | 'write' = 'read',
   ): Promise<void> {
     for (const place of places) {
-      if (++followed > MOST_PATHS) return note('It names too many paths to be checked.');
+      upwards += path.split(/[\\/]/).filter(part => part === '..').length;
+      if (++followed > MOST_PATHS || upwards > MOST_UPWARDS)
+        return note('It names too many paths to be checked.');
       const facts = await world.paths.facts(path, place);
       touched.push({ facts, operation });
       await look(facts);
@@ -183,7 +188,7 @@ export async function judgeCommand(
     }
     const reads = before === '|';
     await simpleCommand(simple, simple.next === '|' || reads, reads || simple.redirects.some(isInput));
-    if (followed > MOST_PATHS) break;
+    if (followed > MOST_PATHS || upwards > MOST_UPWARDS) break;
   }
   if (isGranted && hardened[0])
     note(`${quoted(hardened[0], 60)} runs unasked only where nothing runs besides that does more than look.`);

@@ -51,6 +51,8 @@ export function awk(args: readonly string[]): Use {
   // `FS=x` as an operand is an assignment.
   if (
     program !== undefined &&
+    // Told apart in too many ways.
+    !/\s{20}/.test(program) &&
     AWK.test(program) &&
     !isAmbiguous(program, 2) &&
     !files.some(f => f.includes('='))

@@ -18,6 +18,8 @@ export interface Disk {
 const GIB = 1024 ** 3;
 /** Bytes. A larger file is no text, and reading it would only fill memory and disk. */
 const HUGE = GIB;
+/** A path that goes up more often is not followed. */
+const MOST_UPWARDS = 64;
 
 export interface PathPolicyOptions extends Disk {
   platform: Platform;
@@ -120,6 +122,8 @@ export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
   /** As the kernel walks it: a link before `..` is followed first. */
   async function walk(path: string): Promise<string> {
     const parts = path.split(platform === 'win32' ? /[\\/]+/ : /\/+/);
+    // Each costs a look at the disk.
+    if (parts.filter(part => part === '..').length > MOST_UPWARDS) throw new Error('too many ..');
     let done = '';
     for (const [i, part] of parts.entries()) {
       if (part === '..') done = paths.dirname(await options.resolve(done || paths.sep));

@@ -23,63 +23,96 @@ export function deniedCommand(
   rules: readonly HeldRule[],
   looks: (words: readonly string[]) => boolean,
 ): CommandDenial | undefined {
+  const denying = ofKind(rules, 'denyCommand');
+  if (denying.length === 0) return undefined;
+  const started = commands && whatStarts(commands, looks);
+  const text = started ? undefined : wordsIn(line);
   let perhaps: HeldRule | undefined;
-  for (const held of ofKind(rules, 'denyCommand')) {
+  for (const held of denying) {
     const { words } = held.rule;
-    const found = commands ? meaning(commands, words, looks) : mentions(line, words) ? 'sure' : 'perhaps';
+    const found = started ? meaning(started, words) : mentions(text!, words) ? 'sure' : 'perhaps';
     if (found === 'sure') return { held, sure: true };
     if (found) perhaps ??= held;
   }
   return perhaps && { held: perhaps, sure: false };
 }
 
-function meaning(
+/** One command of a line, as far as every rule asks about it. */
+interface Started {
+  argv: Named;
+  /** It starts no other program. */
+  looks: boolean;
+  /** What it is given as text: each word, or for one that looks, what it hands on. */
+  texts: readonly Named[];
+  /** Further words come from what feeds it, or from a file, as to `xargs git`. */
+  isFed: boolean;
+  /** It is a shell with a script that is not understood. */
+  isOpaque: boolean;
+}
+
+/** Words with what they name as programs: without directories, in lower case. */
+interface Named {
+  words: readonly string[];
+  names: readonly string[];
+}
+const named = (words: readonly string[]): Named => ({ words, names: words.map(word => nameOf(word)) });
+
+function whatStarts(
   commands: readonly SimpleCommand[],
-  rule: readonly string[],
-  looks: (words: readonly string[]) => boolean,
-): 'sure' | 'perhaps' | undefined {
-  let found: 'perhaps' | undefined;
-  for (const [i, simple] of commands.entries()) {
+  looking: (words: readonly string[]) => boolean,
+): Started[] {
+  const looks = commands.map(simple => looking(textsOf(simple)));
+  return commands.map((simple, i) => {
     const argv = textsOf(simple);
-    if (begins(argv, rule)) return 'sure';
-    if (looks(argv)) {
-      if (goesOn(commands, i, looks) && mentions(argv.join(' '), rule)) found = 'perhaps';
+    const handedOn = looks[i] && goesOn(commands, i, looks) ? [argv.join(' ')] : [];
+    return {
+      argv: named(argv),
+      looks: looks[i]!,
+      texts: (looks[i] ? handedOn : argv).map(wordsIn),
+      isFed:
+        commands[i - 1]?.next === '|' ||
+        simple.redirects.some(({ operator }) => operator === '<') ||
+        argv.some(word => /^(?:xargs|parallel)$/.test(nameOf(word))),
+      isOpaque: !looks[i] && argv.some((_, at) => isOpaqueScript(argv, at)),
+    };
+  });
+}
+
+function meaning(started: readonly Started[], rule: readonly string[]): 'sure' | 'perhaps' | undefined {
+  let found: 'perhaps' | undefined;
+  for (const { argv, looks, texts, isFed, isOpaque } of started) {
+    if (begins(argv, 0, rule)) return 'sure';
+    if (looks) {
+      if (texts.some(text => mentions(text, rule))) found = 'perhaps';
       continue;
     }
-    if (argv.some((word, at) => begins(argv.slice(at), rule) || mentions(word, rule))) return 'sure';
-    // `xargs git` gets its further words from what feeds it, or from a file.
-    const isFed =
-      commands[i - 1]?.next === '|' ||
-      simple.redirects.some(({ operator }) => operator === '<') ||
-      argv.some(word => /^(?:xargs|parallel)$/.test(nameOf(word)));
-    if (isFed && argv.some((_, at) => at > 0 && begins(argv.slice(at), rule, true))) found = 'perhaps';
-    if (argv.some((_, at) => isOpaqueScript(argv.slice(at)))) found = 'perhaps';
+    const places = argv.names.flatMap((name, at) => (name === rule[0]!.toLowerCase() ? [at] : []));
+    if (places.some(at => begins(argv, at, rule)) || texts.some(text => mentions(text, rule))) return 'sure';
+    if (isFed && places.some(at => at > 0 && begins(argv, at, rule, { partly: true }))) found = 'perhaps';
+    if (isOpaque) found = 'perhaps';
   }
   return found;
 }
 
 /** What it prints goes to a file, or to a program that may do what it reads. */
-function goesOn(
-  commands: readonly SimpleCommand[],
-  from: number,
-  looks: (words: readonly string[]) => boolean,
-): boolean {
+function goesOn(commands: readonly SimpleCommand[], from: number, looks: readonly boolean[]): boolean {
   for (let i = from; ; i++) {
     const simple = commands[i];
     if (!simple) return false;
     const isWritten = ({ operator, target }: SimpleCommand['redirects'][number]) =>
       operator !== '<' && operator !== '>&' && target.text !== '/dev/null';
-    if (simple.redirects.some(isWritten) || (i > from && !looks(textsOf(simple)))) return true;
+    if (simple.redirects.some(isWritten) || (i > from && !looks[i])) return true;
     if (simple.next !== '|') return false;
   }
 }
 
 /** A shell that is given a line which is not understood. */
-function isOpaqueScript([program = '', ...args]: readonly string[]): boolean {
-  if (program === 'eval') return 'refused' in lex(args.join(' '));
+function isOpaqueScript(argv: readonly string[], at: number): boolean {
+  const program = argv[at]!;
+  if (program === 'eval') return 'refused' in lex(argv.slice(at + 1).join(' '));
   if (!/^(?:ba|z|da|k|a)?sh$/.test(nameOf(program))) return false;
-  const at = args.findIndex(word => /^-[a-z]*c[a-z]*$/i.test(word));
-  return at >= 0 && 'refused' in lex(args[at + 1] ?? '');
+  const option = argv.findIndex((word, i) => i > at && /^-[a-z]*c[a-z]*$/i.test(word));
+  return option >= 0 && 'refused' in lex(argv[option + 1] ?? '');
 }
 
 const textsOf = (simple: SimpleCommand) => simple.words.map(word => word.text);
@@ -87,22 +120,25 @@ const nameOf = (program: string) =>
   program
     .split(/[\\/]/)
     .at(-1)!
-    .replace(/\.(?:exe|cmd|bat)$/i, '');
+    .replace(/\.(?:exe|cmd|bat)$/i, '')
+    .toLowerCase();
 
 /**
- * Whether these words begin as the rule's do; options, each with one value, may stand between. A value that sets
- * something to the rule's word counts as the word: `-c alias.p=push`. `partly`: further words may still come.
+ * Whether the words from here on begin as the rule's do; options, each with one value, may stand between. A value that
+ * sets something to the rule's word counts as the word: `-c alias.p=push`. `partly`: further words may still come.
  */
 function begins(
-  argv: readonly string[],
+  { words, names }: Named,
+  from: number,
   [program = '', ...rest]: readonly string[],
-  partly = false,
+  { partly = false, most = words.length }: { partly?: boolean; most?: number } = {},
 ): boolean {
-  if (nameOf(argv[0] ?? '').toLowerCase() !== program.toLowerCase()) return false;
+  if (names[from] !== program.toLowerCase()) return false;
   let at = 0;
   let value = false;
-  for (const word of argv.slice(1)) {
+  for (let i = from + 1; i < words.length && i < from + most; i++) {
     if (at === rest.length) break;
+    const word = words[i]!;
     const isSet = (value || word.startsWith('-')) && word.includes('=');
     if (word === rest[at] || (isSet && /=\W*([\w-]+)/.exec(word)?.[1] === rest[at])) {
       at++;
@@ -114,11 +150,10 @@ function begins(
   return partly || at === rest.length;
 }
 
-/** The same in text that is not understood: with quotes and backslashes gone, word after word. */
-function mentions(text: string, words: readonly string[]): boolean {
-  const tokens = text.replace(/\\\n|["'\\]/g, '').split(/[^\p{L}\p{N}_./@:+=-]+/u);
-  const program = words[0]!.toLowerCase();
-  return tokens.some(
-    (token, i) => token.toLowerCase().endsWith(program) && begins(tokens.slice(i, i + 64), words),
-  );
-}
+/** Text that is not understood, word after word, with quotes and backslashes gone. */
+const wordsIn = (text: string): Named =>
+  named(text.replace(/\\\n|["'\\]/g, '').split(/[^\p{L}\p{N}_./@:+=-]+/u));
+
+/** Whether a text says somewhere what the rule does. Options take up some words, not all the rest of a text. */
+const mentions = (text: Named, rule: readonly string[]): boolean =>
+  text.names.some((_, at) => begins(text, at, rule, { most: 64 }));
