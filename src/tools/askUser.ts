@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { showControls } from '../protocol/plainText.ts';
 import description from './askUser.md';
 import type { ToolKit } from './kit.ts';
 import type { Tool } from './tool.ts';
@@ -18,7 +19,9 @@ export function askUserTool(_kit: ToolKit): Tool<z.infer<typeof AskUserInput>> {
     description,
     input: AskUserInput,
     readOnly: false,
-    async prepare({ question, options = [] }) {
+    async prepare(input) {
+      const question = showControls(input.question);
+      const options = (input.options ?? []).map(showControls);
       return {
         title: { ask: 'Ask', busy: 'Asking', done: 'Asked', object: oneLine(question) },
         access: [],

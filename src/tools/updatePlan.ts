@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { showControls } from '../protocol/plainText.ts';
 import type { ToolKit } from './kit.ts';
 import type { Tool } from './tool.ts';
 import description from './updatePlan.md';
@@ -21,7 +22,8 @@ export function updatePlanTool(_kit: ToolKit): Tool<z.infer<typeof UpdatePlanInp
     description,
     input: UpdatePlanInput,
     readOnly: true,
-    async prepare({ items }) {
+    async prepare(input) {
+      const items = input.items.map(({ text, status }) => ({ text: showControls(text), status }));
       const done = items.filter(item => item.status === 'done').length;
       return {
         title: { ask: 'Plan', busy: 'Planning', done: 'Planned', object: plural(items.length, 'step') },

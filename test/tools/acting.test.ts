@@ -121,6 +121,15 @@ describe('update_plan and ask_user', () => {
     });
     expect(heard.questions).toEqual(['Which?']);
   });
+
+  it('hide nothing from the person', async () => {
+    const { call, heard } = workbench();
+    const asked = { question: 'Delete \u202eexe.a?', options: ['y\u200bes'] };
+    expect(await call('ask_user', asked)).toMatchObject({ content: 'y\\u{200b}es' });
+    expect(heard.questions).toEqual(['Delete \\u{202e}exe.a?']);
+    await call('update_plan', { items: [{ text: 'Look\u2066', status: 'active' }] });
+    expect(heard.plan).toEqual([{ text: 'Look\\u{2066}', status: 'active' }]);
+  });
 });
 
 describe('the catalog', () => {

@@ -51,6 +51,19 @@ describe('hostile markdown', () => {
   });
 });
 
+it('hides nothing and turns nothing round: such characters are spelled out, but where a script needs them', () => {
+  const shown = (text: string) => {
+    document.body.innerHTML = blocks(text)
+      .map(block => block.html)
+      .join('');
+    return document.body.textContent;
+  };
+  expect(shown('pay \u202exe.fdp\u202c now')).toBe('pay \\u{202e}xe.fdp\\u{202c} now\n');
+  expect(shown('`rm\u200b` [a\u2066b](https://x.example)')).toContain('rm\\u{200b} a\\u{2066}b (x.example)');
+  expect(shown('```\na\u{e0041}b\n```')).toContain('a\\u{e0041}b');
+  for (const plain of ['👩‍👩‍👧 ❤️', 'می‌خواهم', '漢\u{e0100}']) expect(shown(plain)).toBe(`${plain}\n`);
+});
+
 describe('markdown', () => {
   it('says where a link really leads, unless its text is the address', () => {
     expect(dom('[nodejs.org](https://evil.example/x)').textContent).toContain('nodejs.org (evil.example)');

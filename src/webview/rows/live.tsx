@@ -1,6 +1,7 @@
 /** The step that is being written now: thinking, text, and the calls to come. */
 import { isBusy, live } from '../state/store.ts';
 import { lastLines } from '../text/terminal.ts';
+import { unhidden } from '../text/visible.ts';
 import { bytes, elapsed } from '../text/words.ts';
 import { useNow } from '../view/clock.ts';
 import { GrowingAnswer } from './answer.tsx';
@@ -40,7 +41,7 @@ function LiveThinking({ text, isOver }: { text: string; isOver: boolean }) {
       <Line icon="lightbulb" tone="dim" verb={verb} open={false} />
       {!isOver && (
         <div class="thought-tail" aria-hidden="true" dir="auto">
-          <div>{lastLines(text.slice(-600), 4)}</div>
+          <div>{unhidden(lastLines(text.slice(-600), 4))}</div>
         </div>
       )}
     </div>

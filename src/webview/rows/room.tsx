@@ -1,6 +1,7 @@
 /** Room was made in the model's context: what gave way, what stands in its place, and the way back. */
 import type { RoomItem } from '../../protocol/transcript.ts';
 import { around, isOpen, replay, setOpen } from '../state/store.ts';
+import { unhidden } from '../text/visible.ts';
 import { compact, exact, plural } from '../text/words.ts';
 import { post } from '../vscode.ts';
 import { Line } from './line.tsx';
@@ -37,7 +38,7 @@ export function RoomRow({ item }: { item: RoomItem }) {
       </div>
       {open && summary !== undefined && (
         <div class="thought" dir="auto">
-          {summary}
+          {unhidden(summary)}
         </div>
       )}
     </div>

@@ -1,5 +1,6 @@
 import type { TranscriptItem } from '../../protocol/transcript.ts';
 import { isOpen, setOpen } from '../state/store.ts';
+import { unhidden } from '../text/visible.ts';
 import { duration, firstWords } from '../text/words.ts';
 import { Line } from './line.tsx';
 
@@ -11,13 +12,13 @@ export function Thinking({ item }: { item: Extract<TranscriptItem, { kind: 'thin
         icon="lightbulb"
         tone="dim"
         verb={item.durationMs > 0 ? `Thought for ${duration(item.durationMs)}` : 'Thought'}
-        detail={open ? undefined : firstWords(item.text)}
+        detail={open ? undefined : unhidden(firstWords(item.text))}
         open={open}
         onToggle={() => setOpen(item.id, !open)}
       />
       {open && (
         <div class="thought" dir="auto">
-          {item.text.trim()}
+          {unhidden(item.text.trim())}
         </div>
       )}
     </div>

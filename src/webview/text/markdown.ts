@@ -6,6 +6,7 @@ import DOMPurify from 'dompurify';
 import { Marked, type Token, type Tokens } from 'marked';
 import { glyphs } from '../view/glyphs.ts';
 import { highlight } from './highlight.ts';
+import { unhidden } from './visible.ts';
 
 const escapes: Record<string, string> = {
   '&': '&amp;',
@@ -98,7 +99,7 @@ const ATTRIBUTES = 'aria-hidden aria-label class data-copy data-href href start 
 );
 
 function toHtml(tokens: Token[]): string {
-  return DOMPurify.sanitize(marked.parser(tokens), {
+  return DOMPurify.sanitize(unhidden(marked.parser(tokens)), {
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ATTRIBUTES,
     ALLOW_DATA_ATTR: false,

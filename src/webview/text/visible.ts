@@ -1,7 +1,6 @@
-/**
- * A command as it really is: characters that show nothing, turn the reading direction or pass for a plain space are
- * spelled out, so that what a person approves is what runs.
- */
+/** Texts with nothing hidden in them: what others wrote may not look like something else. */
+import { replaceHidden } from '../../protocol/hiddenCharacters.ts';
+
 export type Piece = { text: string; hidden: boolean };
 
 // Controls but tab and newline; format, private, unassigned; separators but the plain space; whatever draws nothing.
@@ -9,6 +8,10 @@ const UNSEEN = String.raw`(?![\t\n ])[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}
 /** Spaces and tabs before a line's end: nobody sees them either, and they can matter. */
 const HIDDEN = new RegExp(String.raw`${UNSEEN}|[\t ]+(?=\n|$)`, 'gu');
 
+/**
+ * A command as it really is: characters that show nothing, turn the reading direction or pass for a plain space are
+ * spelled out, so that what a person approves is what runs.
+ */
 export function pieces(text: string): Piece[] {
   const found: Piece[] = [];
   let end = 0;
@@ -20,6 +23,9 @@ export function pieces(text: string): Piece[] {
   if (end < text.length) found.push({ text: text.slice(end), hidden: false });
   return found;
 }
+
+/** What a model says: only the invisible characters that shape what is seen, in scripts and pictures, stay. */
+export const unhidden = (text: string) => replaceHidden(text, spelled);
 
 function spelled(hidden: string): string {
   return /^[\t ]/.test(hidden)
