@@ -50,6 +50,29 @@ suite('restricted mode', () => {
     assert.equal(await readText('src', 'statement.js'), before);
   });
 
+  test('the list of backends asks no server on this machine', async () => {
+    // Where `ascent standin` listens, one of the ports that are looked at otherwise.
+    const asked: string[] = [];
+    const here = await serveStandin(
+      {
+        async fetch(url) {
+          asked.push(new URL(String(url)).pathname);
+          return new Response();
+        },
+      },
+      8399,
+    );
+    try {
+      const shown = vscode.commands.executeCommand('ascent.selectBackend').then(() => true);
+      const close = () => vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      while (!(await Promise.race([shown, close()])));
+      await fetch(`${here.url}/after`);
+      assert.deepEqual(asked, ['/v1/after']);
+    } finally {
+      await here.close();
+    }
+  });
+
   test('no code actions are offered', async () => {
     const file = vscode.Uri.joinPath(workspaceFolder(), 'src', 'statement.js');
     assert.deepEqual(await codeActions(file, new vscode.Range(0, 0, 3, 0)), []);

@@ -52,7 +52,9 @@ async function pickBackend(app: App): Promise<Picked | undefined> {
 }
 
 async function entries(app: App): Promise<Entry[]> {
-  const running = await discoverBackends({ signal: new AbortController().signal });
+  // In Restricted Mode nothing is sent, not even to ask who listens on this machine.
+  const { isTrusted } = vscode.workspace;
+  const running = isTrusted ? await discoverBackends({ signal: new AbortController().signal }) : [];
   const { profile: current } = app.settings().backend;
   const separator = (label: string): Entry => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
