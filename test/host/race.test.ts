@@ -1,6 +1,4 @@
 /** Another process swaps directories for links while files are written and read: nothing happens outside. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
@@ -11,58 +9,21 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HostError } from '../../src/host/host.ts';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
-
-const WRITES = Number(process.env.RACE_WRITES ?? 500);
-
-/** Moves `ROOT/a`, `ROOT/a/b` away in turn, puts a link to the outside in its place, and brings it back. */
-const SWAPPER = `
-const fs = require('node:fs'), path = require('node:path');
-const [root, outside] = process.argv.slice(1);
-let swaps = 0;
-process.on('SIGTERM', () => { console.log(swaps); process.exit(); });
-console.log('ready');
-const wait = () => { for (let spin = Math.random() * 300_000; spin > 0; spin--); };
-(function again() {
-  for (let i = 0; i < 20; i++) {
-    const place = path.join(root, swaps++ % 2 ? 'a' : 'a/b');
-    try { fs.renameSync(place, place + '-moved'); fs.symlinkSync(path.join(outside, path.relative(root, place)), place); } catch {}
-    wait();
-    try { if (fs.lstatSync(place).isSymbolicLink()) fs.unlinkSync(place); } catch {}
-    try { fs.renameSync(place + "-moved", place); } catch {}
-    wait();
-  }
-  setImmediate(again);
-})();
-`;
-
-async function swapping(): Promise<{ root: string; outside: string; swapper: ChildProcess }> {
-  const directory = temporaryDirectory();
-  const [root, outside] = ['ws', 'outside'].map(name => path.join(directory, name)) as [string, string];
-  for (const place of [root, outside]) mkdirSync(path.join(place, 'a', 'b'), { recursive: true });
-  const swapper = spawn(process.execPath, ['-e', SWAPPER, root, outside], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void swapper.kill('SIGKILL'));
-  await once(swapper.stdout!, 'data');
-  return { root, outside, swapper };
-}
-
-const filesIn = (directory: string) =>
-  readdirSync(directory, { recursive: true, withFileTypes: true }).filter(entry => !entry.isDirectory());
+import { filesIn, RACE_WRITES, swapping } from './swapping.ts';
 
 describe.skipIf(process.platform === 'win32')(
   'while directories are swapped for links',
   { timeout: 120_000 },
   () => {
-    it(`${WRITES} writes leave nothing outside`, async () => {
-      const { root, outside, swapper } = await swapping();
+    it(`${RACE_WRITES} writes leave nothing outside`, async () => {
+      const { root, outside, stop } = await swapping();
       const host = createNodeHost({ roots: [root] });
       const count = { written: 0, refused: 0 };
-      for (let i = 0; i < WRITES; i++) {
+      for (let i = 0; i < RACE_WRITES; i++) {
         const file = path.join(root, 'a', 'b', `${i % 7}.txt`);
         try {
           const old = await host
@@ -75,11 +36,10 @@ describe.skipIf(process.platform === 'win32')(
           count.refused++;
         }
       }
-      swapper.kill('SIGTERM');
-      const [swaps] = await once(swapper.stdout!, 'data');
+      const swaps = await stop();
       expect(filesIn(outside)).toEqual([]);
       // The race was one, and what was said to be written was: no temporary file is left either.
-      expect(Number(swaps)).toBeGreaterThan(100);
+      expect(swaps).toBeGreaterThan(100);
       expect(count.written).toBeGreaterThan(0);
       expect(count.refused).toBeGreaterThan(0);
       expect(filesIn(root).filter(entry => entry.name.endsWith('.tmp'))).toEqual([]);
@@ -89,7 +49,7 @@ describe.skipIf(process.platform === 'win32')(
       const { root, outside } = await swapping();
       writeFileSync(path.join(outside, 'a', 'b', 'x.txt'), 'SECRET');
       const host = createNodeHost({ roots: [root] });
-      for (let i = 0; i < WRITES / 5; i++) {
+      for (let i = 0; i < RACE_WRITES / 5; i++) {
         const text = await host.read(path.join(root, 'a', 'b', 'x.txt')).then(
           file => file.text,
           () => '',
