@@ -61,7 +61,7 @@ it('hides nothing and turns nothing round: such characters are spelled out, but 
   expect(shown('pay \u202exe.fdp\u202c now')).toBe('pay \\u{202e}xe.fdp\\u{202c} now\n');
   expect(shown('`rm\u200b` [a\u2066b](https://x.example)')).toContain('rm\\u{200b} a\\u{2066}b (x.example)');
   expect(shown('```\na\u{e0041}b\n```')).toContain('a\\u{e0041}b');
-  for (const plain of ['👩‍👩‍👧 ❤️', 'می‌خواهم', '漢\u{e0100}']) expect(shown(plain)).toBe(`${plain}\n`);
+  for (const plain of ['👩‍👩‍👧 ❤️ 👁️‍🗨️ 1️⃣', 'می‌خواهم', '漢\u{e0100}']) expect(shown(plain)).toBe(`${plain}\n`);
 });
 
 describe('markdown', () => {

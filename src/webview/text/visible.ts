@@ -1,6 +1,4 @@
 /** Texts with nothing hidden in them: what others wrote may not look like something else. */
-import { replaceHidden } from '../../protocol/hiddenCharacters.ts';
-
 export type Piece = { text: string; hidden: boolean };
 
 // Controls but tab and newline; format, private, unassigned; separators but the plain space; whatever draws nothing.
@@ -24,8 +22,15 @@ export function pieces(text: string): Piece[] {
   return found;
 }
 
-/** What a model says: only the invisible characters that shape what is seen, in scripts and pictures, stay. */
-export const unhidden = (text: string) => replaceHidden(text, spelled);
+// Joiners and variation selectors stay behind what they can shape: letters beyond ASCII, pictures, the keys of keycaps.
+const SHAPING = String.raw`(?<=[^\0-\x7f\p{Default_Ignorable_Code_Point}]\ufe0f?)[\u200c\u200d\ufe0e\ufe0f\u{e0100}-\u{e01ef}]|\ufe0f\u20e3`;
+const TURNING = new RegExp(
+  String.raw`(?!${SHAPING})[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff9-\ufffb\p{Cs}]`,
+  'gu',
+);
+
+/** What a model says: only the invisible characters that shape what is seen stay. */
+export const unhidden = (text: string) => text.replace(TURNING, spelled);
 
 function spelled(hidden: string): string {
   return /^[\t ]/.test(hidden)
