@@ -1,6 +1,7 @@
 /** Settings of git that come through the environment, so that what is shown stays what runs. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { isGitSince } from './version.ts';
 
 type Environment = Record<string, string>;
 
@@ -24,7 +25,7 @@ export const EVERY_COMMAND: Environment = {
 const KEPT = ['core.excludesfile', 'core.autocrlf', 'core.eol', 'core.quotepath'];
 
 /** The first version that can be told to read no other files (GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM). */
-const [MAJOR, MINOR] = [2, 32];
+const KEPT_SINCE = [2, 32] as const;
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 5_000;
@@ -52,12 +53,14 @@ export function createLookingGit(env: Environment): LookingGit {
 
   return {
     fit: () =>
-      (fits ??= git('version')
-        .then(text => {
-          const [, major = 0, minor = 0] = (/^git version (\d+)\.(\d+)/.exec(text) ?? []).map(Number);
-          return major > MAJOR || (major === MAJOR && minor >= MINOR);
-        })
-        .catch(() => false)),
+      (fits ??= git('version').then(
+        said => isGitSince(said, ...KEPT_SINCE),
+        () => {
+          // Asked again the next time: git may only have failed to start once.
+          fits = undefined;
+          return false;
+        },
+      )),
     environment: async () => ({
       ...gitSettings({
         ...(await personal()),

@@ -3,6 +3,7 @@
  * templates or attributes of theirs, and no variable of their environment that begins with GIT_.
  */
 import path from 'node:path';
+import { isGitSince } from '../../host/git/version.ts';
 
 export interface Repository {
   /** The folder whose states are kept. */
@@ -74,10 +75,7 @@ let packs: Promise<boolean> | undefined;
 /** Whether `update-index` gathers what it adds in one pack; git does since 2.37, and made a pack for each file before. */
 export function packsWhatIsAdded(repository: Repository): Promise<boolean> {
   packs ??= git(repository, ['version']).then(
-    ({ out }) => {
-      const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(out.toString()) ?? [];
-      return Number(major) * 1000 + Number(minor) >= 2037;
-    },
+    ({ out }) => isGitSince(out.toString(), 2, 37),
     () => {
       // Asked again the next time: git may only have failed to start once.
       packs = undefined;
