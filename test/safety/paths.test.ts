@@ -66,6 +66,13 @@ it('a huge file is read by nothing unasked', async () => {
   expect(await policy.decide([cat], now)).toMatchObject({ verdict: 'ask' });
 });
 
+it.each([
+  ['/ws/out/hosts', '`/ws/out/hosts` leads to `/etc/hosts`, which is outside the workspace.'],
+  ['/ws/key', '`/ws/key` leads to `/home/me/.ssh/id_rsa`, which may hold credentials (`.ssh`).'],
+])('where %s leads is said in one sentence', async (path, reason) => {
+  expect((await decide(path, 'read')).reasons).toEqual([reason]);
+});
+
 it('roots are resolved too', async () => {
   const policy = tablePolicy({ links: { '/home/me/ws': '/data/ws' } }, { roots: ['/home/me/ws'] });
   for (const path of ['/home/me/ws/a', '/data/ws/a'])

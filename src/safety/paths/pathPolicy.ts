@@ -171,12 +171,16 @@ export function createPathPolicy(options: PathPolicyOptions): PathPolicy {
       const place = [asGiven.place, asReal.place].includes('outside') ? 'outside' : asReal.place;
       const reason =
         stricter.reason && resolved !== given && stricter === asReal
-          ? `${quoted(given)} leads to ${quoted(resolved)}. ${stricter.reason}`
+          ? `${quoted(given)} leads to ${withoutRepeating(stricter.reason, quoted(resolved))}`
           : stricter.reason;
       return { given, resolved, place, kind: stricter.kind, ...(reason ? { reason } : {}) };
     },
   };
 }
+
+/** "`x` is outside" → "`x`, which is outside", for a sentence that ends with `x`. */
+const withoutRepeating = (reason: string, about: string) =>
+  reason.startsWith(`${about} `) ? `${about}, which${reason.slice(about.length)}` : `${about}. ${reason}`;
 
 /** How much care a classification asks for; the stricter of two counts. */
 function careful(facts: { place: Place; kind: PathFacts['kind'] }): number {
