@@ -1,6 +1,6 @@
 /**
- * Programs that read a language of their own. All three languages can do more than look, so only a small part of each
- * is understood: what prints, selects and replaces. Everything else asks.
+ * Programs that read a language of their own. These languages can do more than look, so only a small part of each is
+ * understood: what prints, selects and replaces. Everything else asks.
  */
 import { readArguments } from './options.ts';
 import type { Use } from './use.ts';
@@ -59,26 +59,4 @@ export function awk(args: readonly string[]): Use {
   )
     return { reads: files.filter(f => f !== '-') };
   return { refused: "`awk` is harmless only where it tests and prints fields, such as `awk '{print $1}'`." };
-}
-
-/** Modules are files, the environment is not the workspace's, and what repeats can fill the memory. */
-const JQ_MORE =
-  /\b(?:import|include|env|ENV|get_search_list|def|range|repeat|until|while|recurse|limit|combinations|foreach)\b|\*/;
-
-export function jq(args: readonly string[]): Use {
-  const read = readArguments('jq', args, {
-    flags: 'acCejMnrsS',
-    long: [
-      ...'ascii-output color-output compact-output exit-status join-output monochrome-output'.split(' '),
-      ...'null-input raw-output slurp sort-keys tab'.split(' '),
-    ],
-    longValued: ['indent'],
-    behind: 'option',
-  });
-  if ('refused' in read) return read;
-  const [filter, ...files] = read.operands;
-  if (filter !== undefined && !JQ_MORE.test(filter)) return { reads: files };
-  return {
-    refused: '`jq` is harmless only with a filter that picks from its input, without modules and loops.',
-  };
 }

@@ -6,7 +6,8 @@
 import { quoted } from '../rules/words.ts';
 import { date, lookUp, printf, seq, test } from './builtins.ts';
 import { git } from './git.ts';
-import { awk, jq, sed } from './languages.ts';
+import { jq } from './jq.ts';
+import { awk, sed } from './languages.ts';
 import { type OptionList, readArguments } from './options.ts';
 import { find, grep, rg } from './searches.ts';
 import type { Use } from './use.ts';
