@@ -36,6 +36,8 @@ export const secretFileGlobs: readonly string[] = [
     'authorized_keys',
   ],
   ...[
+    '.dev.vars',
+    '.dev.vars.*',
     'known_hosts',
     'master.key',
     '*.kdb',
@@ -84,6 +86,17 @@ export const secretFileGlobs: readonly string[] = [
     '.ftppass',
     'sitemanager.xml',
     'jfrog-cli.conf',
+  ],
+  ...[
+    '.sentryclirc',
+    '.clasprc.json',
+    '.databrickscfg',
+    '.renviron',
+    '.erlang.cookie',
+    '.passwd-s3fs',
+    '.smbcredentials',
+    'kaggle.json',
+    '*[-_.]token{,.txt}',
   ],
   ...['recentservers.xml', '*.tfstate', '*.tfstate.*', '*.tfvars', '*.tfvars.json', '*.publishsettings'],
   // What says what it is.
@@ -139,13 +152,18 @@ const secretPairs: readonly string[] = [
     '.hg/hgrc',
     '{.,}netlify/config.json',
   ],
+  ...['.bundle/config', '.dbt/profiles.yml', '{.,}huggingface/token', 'age/keys.txt', '.snowsql/config'],
   ...['.config/hub', 'doctl/config.yaml', '.fly/config.yml', '.terraform.d/*', 'usersecrets/*', '.direnv/*'],
   // A repository's own configuration can hold a remote's address with a token in it.
   ...['*.git/config', '*.git/config.worktree'],
 ];
 
 /** Templates that are committed on purpose and hold no values, and public keys. */
-const harmless = anyOf(['.env.{example,sample,template,dist,defaults,schema,test.example}', '*.pub']);
+const harmless = anyOf([
+  '.env.{example,sample,template,dist,defaults,schema,test.example}',
+  '.dev.vars.{example,sample,template}',
+  '*.pub',
+]);
 
 const directories = new Set(secretDirectories);
 const files = anyOf(secretFileGlobs);

@@ -286,6 +286,18 @@ export const attempts: Readonly<Record<string, readonly string[]>> = {
     'jq . a -f b',
     'jq . a --args b',
   ],
+  'What commits hold': [
+    'xxd -p .git/objects/ab/cd',
+    'base64 .git/objects/ab/cd',
+    'cat < .git/objects/ab/cd',
+    'cd .git && base64 objects/ab/cd',
+    'strings .git/objects/pack/x.pack',
+    'cat .git/lfs/objects/ab/cd/x',
+    'cat x.git/objects/ab/cd',
+    "grep -ra '' src",
+    "grep -r --text '' src",
+    'grep -rn x repo',
+  ],
   Redirects: [
     'cat - < .env',
     'cat 0< .env',

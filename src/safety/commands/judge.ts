@@ -43,6 +43,9 @@ const MOST_PATHS = 64;
 /** Nor are more `..` than this. */
 const MOST_UPWARDS = 256;
 
+/** The objects of a repository: unpacked they are all that was ever committed. */
+const COMMITTED = /\.git[\\/](?:objects|lfs)(?:[\\/]|$)/i;
+
 /** `permitted`: programs that may start besides those that only look, by their exact words. */
 export async function judgeCommand(
   command: string,
@@ -89,6 +92,10 @@ export async function judgeCommand(
   }
   const mayRead = (facts: PathFacts): boolean => {
     const bad = facts.kind === 'secret' || facts.kind === 'special';
+    if ([facts.given, facts.resolved].some(path => COMMITTED.test(path)))
+      note(
+        `${quoted(facts.given)} holds what commits hold, and that may be a secret that is gone from the files.`,
+      );
     if (bad || facts.place === 'outside')
       note(facts.reason ?? `${quoted(facts.given)} may not be read unasked.`, bad);
     return !bad && facts.place !== 'outside';

@@ -30,6 +30,7 @@ export async function searchTree(
   if (!list) return note('It searches a whole directory, hidden files too.');
   const { sep } = pathsOf(world.paths.platform);
   const tooMuch = `It searches ${quoted(facts.given)}, hidden files too, and that is too much to be checked.`;
+  const isGit = (directory: string) => pathsOf(world.paths.platform).basename(directory) === '.git';
   const isFile = async (path: string) => (await stat?.(path))?.kind === 'file';
   const waiting = [facts.resolved];
   while (waiting.length > 0) {
@@ -47,7 +48,8 @@ export async function searchTree(
       const above = (await world.paths.namesBelow(directory)).map(foldName);
       for (const entry of entries ?? []) {
         const name = entry.endsWith('/') ? entry.slice(0, -1) : entry;
-        const isSecret = secretName([...above, foldName(name)]) !== undefined;
+        const holdsCommits = name === 'lfs' && isGit(directory);
+        const isSecret = holdsCommits || secretName([...above, foldName(name)]) !== undefined;
         if (isSecret && !(name === 'config' && (await isPlainRepository(directory, world))))
           return note(
             `It searches all of ${quoted(facts.given)}, and ${quoted(directory + sep + name)} may hold credentials.`,

@@ -25,6 +25,8 @@ export function grep(args: readonly string[]): Use {
   const pattern = read.options.has('e') || read.options.has('regexp');
   const paths = (pattern ? read.operands : read.operands.slice(1)).filter(o => o !== '-');
   if (read.options.has('r') || read.options.has('recursive')) {
+    if (read.options.has('a') || read.options.has('text'))
+      return { refused: '`grep` would print what is no text, such as the objects of a repository.' };
     return { reads: paths.length > 0 ? paths : ['.'], how: 'tree' };
   }
   return { reads: paths };
