@@ -135,7 +135,7 @@ export const asked: readonly CommandCase[] = [
   ['! ls', 'a negation'],
   ['time ls', 'a reserved word'],
   ['coproc ls', 'a coprocess'],
-  ['ls # comment', 'a comment'],
+  ['ls # comment\nrm x', 'a line behind a comment'],
   ['ls ;; pwd', 'half a case'],
   ['ls &&', 'nothing after an operator'],
   ['&& ls', 'nothing before one'],

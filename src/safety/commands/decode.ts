@@ -83,6 +83,7 @@ function shapeOf(root: Node): { shape: string } | { refused: string } {
         if (commands.at(-1)) commands.at(-1)!.next = node.type;
         return;
       case '\n':
+      case 'comment':
         return;
       default:
         refuse(node);

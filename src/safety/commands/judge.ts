@@ -10,6 +10,7 @@ import { type GitWorld, gitProblem } from './gitRepository.ts';
 import type { Redirect, SimpleCommand } from './lex.ts';
 import { useOf } from './programs.ts';
 import { searchTree } from './searchTree.ts';
+import type { TreeFilter } from './use.ts';
 
 export interface CommandWorld extends GitWorld {
   parser: BashParser;
@@ -104,6 +105,7 @@ export async function judgeCommand(
   async function redirect({ operator, descriptor, target }: Redirect): Promise<void> {
     const { text } = target;
     if (operator === '>&' && /^[12]$/.test(text) && /^[12]?$/.test(descriptor ?? '')) return;
+    if (operator === '<' && text === '/dev/null') return;
     if (operator === '<') return everyPlace(text, facts => void mayRead(facts));
     if (text === '/dev/null' && (operator === '>' || operator === '>>' || operator === '&>')) return;
     const writes = (facts: PathFacts) =>
@@ -157,7 +159,7 @@ export async function judgeCommand(
     if (use && !('refused' in use)) {
       for (const path of use.reads)
         await everyPlace(path, async facts => {
-          if (mayRead(facts)) await readWhole(facts, use.how);
+          if (mayRead(facts)) await readWhole(facts, use.how, use.only);
         });
       return;
     }
@@ -178,12 +180,16 @@ export async function judgeCommand(
     return undefined;
   }
 
-  async function readWhole(facts: PathFacts, how: 'tree' | 'visible' | 'file' | undefined): Promise<void> {
+  async function readWhole(
+    facts: PathFacts,
+    how: 'tree' | 'visible' | 'file' | undefined,
+    only: TreeFilter | undefined,
+  ): Promise<void> {
     if (how === 'visible' && facts.kind !== 'ordinary')
       note(`It searches ${quoted(facts.given)}, where credentials may lie.`, true);
     else if (how === 'file' && (!world.stat || (await world.stat(facts.resolved))?.kind === 'directory'))
       note(`It compares whole directories.`);
-    else if (how === 'tree') await searchTree(facts, world, spent, note);
+    else if (how === 'tree') await searchTree(facts, world, spent, note, only);
   }
 
   for (const [i, simple] of commands.entries()) {

@@ -40,9 +40,11 @@ export function sed(args: readonly string[]): Use {
 const AWK_VALUE = String.raw`(?:\$(?:\d+|NF)|NR|NF|FNR|\d+|"[^"\\\n]*")`;
 const AWK_TEST = String.raw`(?:!?/${INSIDE}/|${AWK_VALUE}\s*(?:==|!=|<=|>=|<|>|!?~|%)\s*(?:${AWK_VALUE}|/${INSIDE}/))`;
 const AWK_PATTERN = String.raw`${AWK_TEST}(?:\s*(?:&&|\|\||,)\s*${AWK_TEST})*`;
-const AWK_ACTION = String.raw`\{\s*print(?:\s+${AWK_VALUE}(?:[ ,]+${AWK_VALUE})*)?\s*;?\s*\}`;
+/** Values are told apart by blanks and commas, or by the quotes of a text. */
+const AWK_VALUES = `${AWK_VALUE}(?:(?:[ ,]+|(?=")|(?<="))${AWK_VALUE})*`;
+const AWK_ACTION = String.raw`\{\s*print(?:\s+${AWK_VALUES})?\s*;?\s*\}`;
 /** Tests of fields and lines, and the printing of fields. No functions, no redirects, no pipes, no variables. */
-const AWK = new RegExp(String.raw`^\s*(?:${AWK_PATTERN}\s*(?:${AWK_ACTION})?|${AWK_ACTION})\s*$`);
+const AWK = new RegExp(String.raw`^\s*(?:${AWK_PATTERN}\s*(?:${AWK_ACTION})?|(?:END\s*)?${AWK_ACTION})\s*$`);
 
 export function awk(args: readonly string[]): Use {
   const read = readArguments('awk', args, { valued: 'F', behind: 'unknown' });

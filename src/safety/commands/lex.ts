@@ -181,7 +181,11 @@ function read(text: string): SimpleCommand[] {
     const two = text.slice(at, at + 2);
     const c = text[at];
     if (c === undefined) break;
-    if (two === '&&' || two === '||') {
+    if (c === '#') {
+      // Between words: nothing, up to the end of the line.
+      const end = text.indexOf('\n', at);
+      at = end < 0 ? text.length : end;
+    } else if (two === '&&' || two === '||') {
       at += 2;
       finish(two);
     } else if (two === ';;') refuse('It holds `;;`, a part of a case statement.');

@@ -166,6 +166,11 @@ const exact = new Set([
   'python3 --version',
   'git --version',
   'rg --version',
+  'jq --version',
+  'gcc --version',
+  'make --version',
+  'cmake --version',
+  'bash --version',
   'hostname',
   'uptime',
 ]);

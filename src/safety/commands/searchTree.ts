@@ -7,6 +7,7 @@ import { pathsOf } from '../paths/spelling.ts';
 import { quoted } from '../rules/words.ts';
 import { hasCredentials } from './gitConfig.ts';
 import type { CommandWorld } from './judge.ts';
+import type { TreeFilter } from './use.ts';
 
 /** What one line may cost: more than this is not looked through, and the command asks. */
 const MOST_DIRECTORIES = 256;
@@ -25,8 +26,14 @@ export async function searchTree(
   world: CommandWorld,
   spent: Spent,
   note: (reason: string, guarded?: boolean) => void,
+  { endings, without }: TreeFilter = { without: [] },
 ): Promise<void> {
   const { list, stat } = world;
+  // BSD's grep compares whole paths with them.
+  const passed = new Set(world.paths.platform === 'linux' ? without : []);
+  if (endings) passed.add('.git');
+  const isPassed = (name: string, isDirectory: boolean) =>
+    isDirectory ? passed.has(name) : endings !== undefined && !endings.some(ending => name.endsWith(ending));
   if (!list) return note('It searches a whole directory, hidden files too.');
   const { sep } = pathsOf(world.paths.platform);
   const tooMuch = `It searches ${quoted(facts.given)}, hidden files too, and that is too much to be checked.`;
@@ -48,6 +55,7 @@ export async function searchTree(
       const above = (await world.paths.namesBelow(directory)).map(foldName);
       for (const entry of entries ?? []) {
         const name = entry.endsWith('/') ? entry.slice(0, -1) : entry;
+        if (isPassed(name, name !== entry)) continue;
         const holdsCommits = name === 'lfs' && isGit(directory);
         const isSecret = holdsCommits || secretName([...above, foldName(name)]) !== undefined;
         if (isSecret && !(name === 'config' && (await isPlainRepository(directory, world))))

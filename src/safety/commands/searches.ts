@@ -1,6 +1,6 @@
 /** Programs that search: grep, ripgrep, find. What they reach goes beyond the paths that are written. */
 import { readArguments } from './options.ts';
-import type { Use } from './use.ts';
+import type { TreeFilter, Use } from './use.ts';
 
 export function grep(args: readonly string[]): Use {
   const read = readArguments('grep', args, {
@@ -27,20 +27,33 @@ export function grep(args: readonly string[]): Use {
   if (read.options.has('r') || read.options.has('recursive')) {
     if (read.options.has('a') || read.options.has('text'))
       return { refused: '`grep` would print what is no text, such as the objects of a repository.' };
-    return { reads: paths.length > 0 ? paths : ['.'], how: 'tree' };
+    return { reads: paths.length > 0 ? paths : ['.'], how: 'tree', only: filterOf(read.all) };
   }
   return { reads: paths };
+}
+
+/** Only where the names are plain: what a pattern matches is grep's to say. */
+function filterOf(all: (option: string) => string[]): TreeFilter {
+  const includes = all('include');
+  // With `--exclude` before it, `--include` leaves out nothing.
+  const isPlain = includes.length > 0 && all('exclude').length === 0;
+  const endings = includes.map(glob => /^\*(\.\w+)$/.exec(glob)?.[1]);
+  const known = endings.filter(ending => ending !== undefined);
+  return {
+    without: all('exclude-dir').filter(name => /^[\w.@-]+$/.test(name) && !/^\.+$/.test(name)),
+    ...(isPlain && known.length === endings.length ? { endings: known } : {}),
+  };
 }
 
 /**
  * A glob that includes brings back files which rg leaves out by itself (`-g .env`). One that excludes does not, nor
  * does one for the endings of code, in which no secret's name ends. (Not php: `.env.local.php` is made from `.env`.)
  */
-const excludes = (glob: string) =>
-  /^!./.test(glob) ||
-  /^(?:\*\*\/)?\*\.(?:[cm]?[jt]sx?|py|rb|rs|go|java|kt|swift|c|h|cc|cpp|hpp|cs|html|s?css|less|vue|svelte|md)$/.test(
-    glob,
-  );
+const excludes = (glob: string) => /^!./.test(glob) || OF_CODE.test(glob);
+const CODE = '(?:[cm]?[jt]sx?|py|rb|rs|go|java|kt|swift|c|h|cc|cpp|hpp|cs|html|s?css|less|vue|svelte|md)';
+const OF_CODE = new RegExp(
+  String.raw`^(?:(?:[\w@-][\w.@-]*|\*\*)/)*\*\.(?:${CODE}|\{${CODE}(?:,${CODE})*\})$`,
+);
 
 export function rg(args: readonly string[]): Use {
   const read = readArguments('rg', args, {

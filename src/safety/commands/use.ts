@@ -9,8 +9,17 @@ export type Use =
        * `file`: a directory would be read whole, through its links.
        */
       how?: 'tree' | 'visible' | 'file';
+      /** What of a tree is searched. */
+      only?: TreeFilter;
       /** It is git, which only looks where its repository lets it. */
       git?: GitUse;
     }
   /** Not proven harmless, and why. */
   | { refused: string };
+
+export interface TreeFilter {
+  /** Only files whose names end so (`.ts`); absent: all. */
+  endings?: readonly string[];
+  /** Names of directories that are passed over. */
+  without: readonly string[];
+}
