@@ -333,6 +333,11 @@ describe('a rule for a command', () => {
     expect(on({ kind: 'command', command: 'CI=$X npm test', cwd: '/ws' })).toBe(true);
     expect(on({ kind: 'command', command: 'make && ls', cwd: '/ws' }, '/ws/Makefile')).toBe(true);
     expect(on({ kind: 'argv', words: ['node', 'scripts/a.mjs'] }, '/ws/scripts/a.mjs')).toBe(true);
+    expect(on({ kind: 'argv', words: ['sh', 'deploy'] }, '/ws/deploy')).toBe(true);
+    expect(on({ kind: 'argv', words: ['node', '--import=./x.mjs', 'a'] }, '/ws/x.mjs')).toBe(true);
+    expect(on({ kind: 'argv', words: ['pytest', 'tests/a.py::b'] }, '/ws/tests/a.py')).toBe(true);
+    expect(on({ kind: 'argv', words: ['bash', '-c', './x.sh && ls'] }, '/ws/x.sh')).toBe(true);
+    expect(on({ kind: 'argv', words: ['npm', 'run', 'deploy'] }, '/ws/deploy')).toBe(false);
     expect(on({ kind: 'argv', words: ['npm', 'test'] }, '/ws/src/a.ts')).toBe(false);
     expect(on({ kind: 'edits' })).toBe(false);
   });

@@ -75,13 +75,21 @@ const definitions: Record<string, string[]> = {
   tsc: ['tsconfig.json'],
 };
 
+const interpreters =
+  /^(?:(?:ba|z|da|k|a)?sh|node|deno|bun|tsx|ts-node|python[\d.]*|ruby|perl|php|lua|Rscript)$/;
+
 /** Which of the files that the agent changed decide what this call does. */
 export function editedDefinition(words: readonly string[], edited: Iterable<string>): string | undefined {
-  const [program = '', ...args] = words;
+  const [program = ''] = words;
   const own = definitions[lastName(program)] ?? [];
-  // A script that is run, or given to an interpreter.
+  // A script that is run, or given to an interpreter, which takes any name for one; `--import=./x.mjs`, `a.py::test`.
   const named = new Set(
-    [program, ...args].map(w => w.replace(/^(?:\.[\\/])+/, '')).filter(w => /[./\\]/.test(w)),
+    words
+      .flatMap(word => [word, ...word.split(/[\s'"`$(){};&|<>=,:]+/)])
+      .map(word => word.replace(/^(?:\.[\\/])+/, ''))
+      .filter(
+        (word, i) => /[./\\]/.test(word) || (i > 0 && word !== '' && interpreters.test(lastName(program))),
+      ),
   );
   for (const file of edited) {
     const name = foldName(lastName(file));

@@ -78,6 +78,8 @@ function settingProblem(
   const says = () => `its configuration sets ${quoted(name, 60)}`;
   if (!harmless.has(name)) return says();
   if (name === 'core.bare' && value !== 'false') return says();
+  // `format:%9999999d` would fill the disk.
+  if (/^(?:log|blame)\.date$/.test(name) && !/^[\w-]+$/.test(value ?? '')) return says();
   // Another value is a program; the commands that run unasked are told not to use any.
   if (name === 'core.fsmonitor' && value !== undefined && !/^(?:true|false)$/i.test(value)) return says();
   return undefined;

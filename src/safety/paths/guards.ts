@@ -12,7 +12,7 @@ export interface Guard {
 }
 
 /** Control by name, and yet written by ordinary builds: held back they would fail, or lose what they made. */
-const ofBuilds = /^(?:\.gradle|\.swiftpm|.*\.pth)$/;
+const ofBuilds = /^(?:\.gradle|\.swiftpm|\.(?:python|node|ruby)-version|.*\.pth)$/;
 
 export const guardedNames = {
   /** What is to be guarded on the way to a file; `components` below its root. Outermost first. */
@@ -29,7 +29,9 @@ export const guardedNames = {
   },
 
   /** The same as patterns in lower case, for a sandbox whose rules are about names. */
-  controlExpressions: controlExpressions.filter(name => !/gradle\|?$|swiftpm$|\.pth$/.test(name)),
+  controlExpressions: controlExpressions.filter(
+    name => !/gradle\|?$|swiftpm$|(?:python|node|ruby)-version$|\.pth$/.test(name),
+  ),
   /** With `*`, `[abc]` and `[!a-z]`; those with a slash name a file in its directory, or (at the end) a directory. */
   secretGlobs: searchExclusions,
 

@@ -25,7 +25,7 @@ const set = (names: string) => new Set(names.split(/\s+/).filter(Boolean));
 /** Everything below a directory of this name is control. */
 const controlDirectories = set(`
   .git .hg .svn .jj
-  .vscode .vscode-insiders .vscodium .idea .fleet .zed .devcontainer
+  .vscode .vscode-insiders .vscodium .idea .fleet .zed .helix .nova .devcontainer
   .github .gitlab .circleci .buildkite .teamcity .gitea .forgejo .woodpecker .semaphore .ci
   .husky .githooks .yarn .cargo .mvn .gradle .m2 .bundle .swiftpm .bashrc.d .zshrc.d .oh-my-zsh .direnv .mise .rtx
   .ascent .agents .agent .amazonq .kiro .junie .opencode .augment .trae .goose .factory .crush .openhands .copilot
@@ -50,13 +50,14 @@ const controlFiles = set(`
   .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .bash_completion .profile .zshrc .zshenv .zprofile
   .zlogin .zlogout .zshrc.local .kshrc .mkshrc .cshrc .tcshrc .login .logout .xonshrc config.fish config.nu env.nu
   .inputrc .envrc mise.toml mise.local.toml .mise.toml .mise.local.toml .rtx.toml .tool-versions .asdfrc
+  .node-version .nvmrc .python-version .ruby-version .java-version .sdkmanrc
   profile.ps1 microsoft.powershell_profile.ps1 microsoft.vscode_profile.ps1 autoexec.bat
-  .vimrc .exrc .nvimrc .nvim.lua .gvimrc .emacs .dir-locals.el .gdbinit .lldbinit .tmux.conf .screenrc
+  .vimrc .lvimrc .exrc .nvimrc .nvim.lua .gvimrc .emacs .dir-locals.el .gdbinit .lldbinit .tmux.conf .screenrc
   .xinitrc .xprofile .xsession .ripgreprc .curlrc .wgetrc
 `);
 
 const controlPatterns = [
-  /\.(?:code-workspace|instructions\.md|chatmode\.md|agent\.md|prompt\.md)$/,
+  /\.(?:code-workspace|sublime-project|instructions\.md|chatmode\.md|agent\.md|prompt\.md)$/,
   // Agents keep their settings under names that go on: .kimi-cli, .roo-code, .cline_rules.
   /^\.(?:kimi|roo|cline|claude|codex|cursor|gemini|qwen|windsurf|aider|continue)(?:[-_.]|$)/,
   /^\.(?:kimi|roo|cline|claude|codex|cursor|gemini|qwen|windsurf|aider)(?:rc|rules|config|code|cli)/,
