@@ -85,6 +85,13 @@ describe('all other commands', () => {
     expect(await decide('ls', { cwd: 'C:\\ws', options })).toMatchObject({ verdict: 'ask' });
   });
 
+  it('ask on macOS where a letter holds a byte that its shell may take for a space', async () => {
+    for (const command of ['cat x\u00e0.env', 'ls "\u4f60"', 'echo \u00c5'])
+      expect(await decide(command, { options: { platform: 'darwin' } })).toMatchObject({ verdict: 'ask' });
+    for (const command of ['cat x\u00e9', 'ls "\u597d"'])
+      expect(await decide(command, { options: { platform: 'darwin' } })).toMatchObject({ verdict: 'allow' });
+  });
+
   it('ask when programs are looked for in the workspace', async () => {
     for (const searchPath of ['/ws/node_modules/.bin:/usr/bin', '.:/usr/bin', '/usr/bin:', ''])
       expect(await decide('ls', { options: { searchPath } })).toMatchObject({ verdict: 'ask' });

@@ -50,11 +50,21 @@ export function commandEnvironment(from: Environment): Record<string, string> {
     if (value === undefined || !known || SECRET_NAME.test(name) || CREDENTIALS_IN_URL.test(value)) continue;
     kept[name] = value;
   }
+  if (!isPlainCharacterSet(kept.LC_ALL || kept.LC_CTYPE || kept.LANG)) {
+    delete kept.LC_ALL;
+    kept.LC_CTYPE = 'C.UTF-8';
+  }
   const libraries = librariesOf(kept);
   if (libraries === '') delete kept.LD_LIBRARY_PATH;
   else kept.LD_LIBRARY_PATH = libraries;
   return { ...kept, ...FIXED };
 }
+
+/**
+ * Whether the shell reads a line as it was judged. In GBK, Big5 or Shift JIS a letter of UTF-8 can take the backslash
+ * behind it for its own second half, and what was quoted is not.
+ */
+const isPlainCharacterSet = (locale = 'C') => /^(?:C|POSIX)$|utf-?8/i.test(locale);
 
 /** Where the loader looks, without what depends on the directory: an empty part (`/opt/lib:`) is the directory itself. */
 const librariesOf = ({ LD_LIBRARY_PATH = '' }: Environment) =>

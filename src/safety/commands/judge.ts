@@ -44,6 +44,12 @@ const MOST_PATHS = 64;
 /** Nor are more `..` than this. */
 const MOST_UPWARDS = 256;
 
+/** The C library of macOS takes two bytes for blanks that are parts of letters, and so may its shell. */
+function strangeLetters(command: string, platform: string): string | undefined {
+  const isSplit = platform === 'darwin' && /[\x85\xa0]/.test(Buffer.from(command).toString('latin1'));
+  return isSplit ? 'It holds letters that the shell of macOS may take for spaces.' : undefined;
+}
+
 /** The objects of a repository: unpacked they are all that was ever committed. */
 const COMMITTED = /\.git[\\/](?:objects|lfs)(?:[\\/]|$)/i;
 
@@ -55,7 +61,9 @@ export async function judgeCommand(
   permitted: (words: readonly string[], start: Start) => boolean,
 ): Promise<CommandJudgement> {
   const decoded = await decode(command, world.parser);
-  if ('refused' in decoded) return { reasons: [decoded.refused], guarded: false, touched: [], places: [cwd] };
+  const refused = 'refused' in decoded ? decoded.refused : strangeLetters(command, world.paths.platform);
+  if ('refused' in decoded || refused)
+    return { reasons: [refused!], guarded: false, touched: [], places: [cwd] };
   const { commands } = decoded;
   const reasons = new Set<string>();
   const touched: CommandJudgement['touched'] = [];

@@ -42,7 +42,7 @@ export function mutated(random: Random, paths: readonly string[]): string {
 
 function change(text: string, random: Random, paths: readonly string[]): string {
   const at = random(text.length + 1);
-  switch (random(8)) {
+  switch (random(10)) {
     case 0:
       return text.slice(0, at) + pick(random, SIGNS) + text.slice(at);
     case 1:
@@ -56,6 +56,10 @@ function change(text: string, random: Random, paths: readonly string[]): string 
       return withToken(text, random, token => written(token, random));
     case 6:
       return `${text} ${pick(random, random(2) ? tokens : paths)}`;
+    case 7:
+      return reordered(text, random);
+    case 8:
+      return text.replace(/ -([A-Za-z]+) -([A-Za-z]+)(?= |$)/, random(2) ? ' -$1$2' : ' -$2$1');
     default:
       return withToken(
         text,
@@ -63,6 +67,16 @@ function change(text: string, random: Random, paths: readonly string[]): string 
         token => `${token}${pick(random, ['', ' ', '\t'])}${pick(random, tokens)}`,
       );
   }
+}
+
+/** Options behind operands, values apart from their options: readers of options differ about these. */
+function reordered(text: string, random: Random): string {
+  const [program, ...words] = text.split(' ');
+  for (let at = words.length - 1; at > 0; at--) {
+    const other = random(at + 1);
+    [words[at], words[other]] = [words[other]!, words[at]!];
+  }
+  return [program, ...words].join(' ');
 }
 
 function withToken(text: string, random: Random, next: (token: string) => string): string {

@@ -1,8 +1,8 @@
-/** No file of the workspace becomes a part of a program that looks, because a variable says `here`. */
+/** What variables of ours could make of a command that was judged: other code, other words. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { codePath } from '../../src/host/command/commandEnvironment.ts';
+import { codePath, commandEnvironment } from '../../src/host/command/commandEnvironment.ts';
 import { createNodeHost } from '../../src/host/nodeHost.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 
@@ -25,5 +25,28 @@ describe('where commands get their code from', () => {
     expect(codePath({ PATH: '/usr/bin:/bin', LD_LIBRARY_PATH: '/ws/lib:' })).toBe('/usr/bin:/bin:/ws/lib');
     expect(codePath({ PATH: '/usr/bin:' })).toBe('/usr/bin:');
     expect(codePath({})).toBe('');
+  });
+});
+
+describe('the character set of commands', () => {
+  it('is UTF-8 or none: in others a letter can take the backslash behind it, and a line ends where it did not', () => {
+    const setOf = (env: Record<string, string>) => {
+      const { LC_ALL, LC_CTYPE, LANG } = commandEnvironment(env);
+      return LC_ALL ?? LC_CTYPE ?? LANG;
+    };
+    for (const locale of [
+      'zh_CN.GBK',
+      'zh_CN.GB18030',
+      'zh_TW',
+      'zh_TW.Big5',
+      'ja_JP.SJIS',
+      'fr_FR.ISO-8859-1',
+    ])
+      for (const name of ['LC_ALL', 'LC_CTYPE', 'LANG'])
+        expect(setOf({ [name]: locale }), `${name}=${locale}`).toBe('C.UTF-8');
+    expect(setOf({ LC_ALL: 'zh_CN.GBK', LANG: 'de_DE.UTF-8' })).toBe('C.UTF-8');
+    for (const locale of ['de_DE.UTF-8', 'en_US.utf8', 'C', 'POSIX'])
+      expect(setOf({ LANG: locale })).toBe(locale);
+    expect(setOf({})).toBeUndefined();
   });
 });
