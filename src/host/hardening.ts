@@ -6,18 +6,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { searchExclusions } from '../protocol/secretNames.ts';
 
-/** A file of the workspace can bring hidden directories back: what commits hold, and where they come from, stays out. */
-const REPOSITORIES = '--glob=!.git/';
-const RIPGREP_SETTINGS = [
-  '--glob-case-insensitive',
-  REPOSITORIES,
-  ...searchExclusions.map(glob => `--glob=!${glob}`),
-];
+/** Where the sandbox keeps secrets out itself, a file of the workspace could still bring back what git keeps. */
+const CONFINED = ['--glob=!.git/'];
+const OPEN = ['--glob-case-insensitive', ...CONFINED, ...searchExclusions.map(glob => `--glob=!${glob}`)];
 
 /** `directory`: where the settings can be kept; made if need be. */
-export async function hardenedEnvironment(directory: string): Promise<Record<string, string>> {
-  const settings = path.join(directory, 'ripgrep-unasked');
+export async function hardenedEnvironment(
+  directory: string,
+  { confined }: { confined: boolean },
+): Promise<Record<string, string>> {
+  const settings = path.join(directory, confined ? 'ripgrep-confined' : 'ripgrep-unasked');
   await mkdir(directory, { recursive: true });
-  await writeFile(settings, `${RIPGREP_SETTINGS.join('\n')}\n`, { mode: 0o600 });
+  await writeFile(settings, `${(confined ? CONFINED : OPEN).join('\n')}\n`, { mode: 0o600 });
   return { RIPGREP_CONFIG_PATH: settings };
 }

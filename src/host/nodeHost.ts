@@ -52,6 +52,13 @@ export function createNodeHost(options: NodeHostOptions): Host {
     home: env.HOME ?? homedir(),
     platform: process.platform,
   });
+  const unaskedEnvironment = async ({ outputFile }: CommandSpec) => {
+    const confined = (await sandbox.state()).state === 'on';
+    // Seatbelt would hide the place of ripgrep's settings.
+    const isSeen = !confined || process.platform === 'linux';
+    const ripgrep = isSeen ? await hardenedEnvironment(path.dirname(outputFile), { confined }) : {};
+    return { ...ripgrep, ...(await git.environment()) };
+  };
   return {
     platform: process.platform,
     machine: thisMachine(),
@@ -64,10 +71,7 @@ export function createNodeHost(options: NodeHostOptions): Host {
     find: async (path, globs, max, signal) => findFiles(ripgrep(), path, globs, max, signal),
     search: async (query, signal) => searchText(ripgrep(), query, signal),
     async run(spec, onOutput, signal) {
-      // The sandbox hides secrets itself, and with them the place of these settings.
-      const isOpen = spec.unasked && (await sandbox.state()).state !== 'on';
-      const hardened = isOpen ? await hardenedEnvironment(path.dirname(spec.outputFile)) : {};
-      const full = { ...env, ...hardened, ...(spec.unasked && (await git.environment())) };
+      const full = { ...env, ...(spec.unasked && (await unaskedEnvironment(spec))) };
       if (process.platform === 'win32') return runPiped(spec, full, onOutput, signal);
       return runConfined(sandbox, spec, full, onOutput, signal);
     },

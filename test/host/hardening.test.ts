@@ -59,6 +59,9 @@ describe('a command that nobody was asked about', () => {
       writeFileSync(path.join(root, name), 'KEY\n');
     }
     const PATH = `${path.dirname(findRipgrep(undefined, process.env.PATH ?? '', []))}:${process.env.PATH}`;
+    mkdirSync(path.join(root, '.git'));
+    writeFileSync(path.join(root, '.git/x'), 'KEY\n');
+    writeFileSync(path.join(root, '.ignore'), '!.git/\n');
     const host = createNodeHost({ roots: [root], env: { ...process.env, PATH } });
     const search = async (unasked: boolean) => {
       const outputFile = path.join(directory, 'spool', `out-${unasked}.txt`);
@@ -66,7 +69,7 @@ describe('a command that nobody was asked about', () => {
       return (await host.run(spec, () => {}, new AbortController().signal)).head.trim().split('\n');
     };
     expect(await search(true)).toEqual(['a.ts']);
-    expect(await search(false)).toHaveLength(names.length);
+    expect(await search(false)).toHaveLength(names.length + 1);
   });
 
   it.skipIf(why)(`does the same in the sandbox${why ? ` (skipped: ${why})` : ''}`, async () => {
@@ -74,14 +77,15 @@ describe('a command that nobody was asked about', () => {
       'project/a.ts': 'KEY\n',
       'project/server.pem': 'KEY\n',
       'project/deploy/id_rsa': 'KEY\n',
+      // Brings a hidden directory back.
+      'project/.ignore': '!.git/\n',
+      'project/.git/x': 'KEY\n',
     });
     // Where the project itself lies below /tmp, its own program is out of sight.
     const programs = path.join(directory, 'bin');
     mkdirSync(programs);
     copyFileSync(findRipgrep(undefined, process.env.PATH ?? '', []), path.join(programs, 'rg'));
-    const { output } = await run(`PATH=${programs}:$PATH; rg -l --no-ignore --no-messages KEY`, {
-      unasked: true,
-    });
+    const { output } = await run(`PATH=${programs}:$PATH; rg -l --no-messages KEY`, { unasked: true });
     expect(output.trim()).toBe('a.ts');
   });
 });

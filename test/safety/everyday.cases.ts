@@ -35,6 +35,8 @@ export const everyday: readonly string[] = [
   'grep -rnI foo src',
   "grep -oP 'x\\K.*' a",
   'rg foo',
+  'cat a | rg foo',
+  'rg foo | rg -v bar',
   'rg -n foo src',
   'rg -l foo',
   'rg --files',

@@ -257,6 +257,7 @@ describe('a rule for a command', () => {
     ['npm test 2>&1 | tail -20', '/ws'],
     ['cd src && npm test', '/ws'],
     ['ls && npm test; echo done', '/ws'],
+    ['npm test 2>&1 | rg -A3 FAIL', '/ws'],
   ])('covers %j in %s', async (line, cwd) => {
     expect(await decide(command(line, cwd), 'ask', rules)).toMatchObject({
       verdict: 'allow',
@@ -277,6 +278,11 @@ describe('a rule for a command', () => {
     ['./npm test', '/ws'],
     ['npm te\\\nst', '/ws'],
     ['npm test .git/hooks/x', '/ws'],
+    // Searches pass over secrets only under settings that a command which was granted does not get.
+    ['npm test; rg KEY', '/ws'],
+    ['npm test | rg KEY src', '/ws'],
+    ['npm test | rg KEY < /dev/null', '/ws'],
+    ['npm test | rg --files', '/ws'],
   ])('does not cover %j in %s', async (line, cwd) => {
     expect(await decide(command(line, cwd), 'ask', rules)).toMatchObject({ verdict: 'ask' });
   });

@@ -165,6 +165,9 @@ export async function judgeCommand(
       return;
     }
     if (use && !('refused' in use)) {
+      const isPiped = fed && !simple.redirects.some(isInput);
+      if (use.unlessFed && isPiped) return;
+      if (use.hardened) hardened.push(program);
       for (const path of use.reads)
         await everyPlace(path, async facts => {
           if (mayRead(facts)) await readWhole(facts, use.how, use.only);

@@ -79,7 +79,8 @@ export function rg(args: readonly string[]): Use {
   if (globs.some(glob => !excludes(glob))) {
     return { reads: paths.length > 0 ? paths : ['.'], how: 'tree' };
   }
-  return { reads: paths.length > 0 ? paths : ['.'], how: 'visible' };
+  const unlessFed = paths.length === 0 && !options.has('files');
+  return { reads: paths.length > 0 ? paths : ['.'], how: 'visible', hardened: true, unlessFed };
 }
 
 const findTests = new Set(

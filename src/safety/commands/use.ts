@@ -11,6 +11,10 @@ export type Use =
       how?: 'tree' | 'visible' | 'file';
       /** What of a tree is searched. */
       only?: TreeFilter;
+      /** It keeps to that only under settings that the host gives to what runs unasked. */
+      hardened?: boolean;
+      /** Nothing is read where a pipe feeds it. */
+      unlessFed?: boolean;
       /** It is git, which only looks where its repository lets it. */
       git?: GitUse;
     }

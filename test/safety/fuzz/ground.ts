@@ -122,7 +122,7 @@ export async function prepareGround(base: string, ripgrep: string | undefined): 
     programs,
     hardened: {
       ...fixed,
-      ...(await hardenedEnvironment(path.join(base, 'spool'))),
+      ...(await hardenedEnvironment(path.join(base, 'spool'), { confined: false })),
       ...(await createLookingGit({ PATH: process.env.PATH ?? '', HOME: home }).environment()),
     },
     paths: [
