@@ -11,7 +11,14 @@ import { createRepositories } from './git/repository.ts';
 import { createLookingGit } from './git/settings.ts';
 import { hardenedEnvironment } from './hardening.ts';
 import { inDirectoryOf } from './heldDirectory.ts';
-import { type FileStat, type FileText, type Host, HostError, type TextFormat } from './host.ts';
+import {
+  type CommandSpec,
+  type FileStat,
+  type FileText,
+  type Host,
+  HostError,
+  type TextFormat,
+} from './host.ts';
 import { thisMachine } from './processes.ts';
 import { readBytes } from './readBytes.ts';
 import { resolvePath } from './resolvePath.ts';
