@@ -129,6 +129,8 @@ export const asking: readonly string[] = [
     "git branch --list --format '%(describe)'",
     'git tag -l --sort signature',
     'git branch --merged --sort signature:key',
+    'git branch --sort=describe',
+    'git tag --sort=-ahead-behind:HEAD',
   ],
   ...[
     "git tag --format='%(contents:signature)'",

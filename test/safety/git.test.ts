@@ -200,6 +200,7 @@ const hostile: [name: string, make: (ground: Ground) => void, line?: string][] =
   ['a diff program', g => g.git('config', 'diff.external', g.evil), 'git diff'],
   ['an alias of a listed command', g => g.git('config', 'alias.status', `!${g.evil}`)],
   ['dates as wide as the disk', g => g.git('config', 'log.date', 'format:%999999d'), 'git log'],
+  ['an order of branches by signatures', g => g.git('config', 'branch.sort', 'signature'), 'git branch'],
   ['a pager', g => g.git('config', 'core.pager', g.evil), 'git log'],
   ['a pager of a command', g => g.git('config', 'pager.log', g.evil), 'git log'],
   [

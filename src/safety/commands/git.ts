@@ -191,6 +191,10 @@ const PRETTY_NAMES = /^(?:oneline|short|medium|full|fuller|reference|email|raw)$
 const REFERENCE =
   /^(?:[^%]|%%|%[0-9a-f]{2}|%\((?:HEAD|refname(?::short)?|objectname(?::short)?|objecttype|upstream(?::(?:short|track|trackshort))?|push(?::short)?|(?:author|committer|tagger|creator)(?:name|email|date(?::(?:short|iso|iso8601|relative|unix))?)?|subject|contents:subject|worktreepath)\))*$/;
 
+/** `signature` and `describe` start programs. */
+const SORT =
+  /^-?(?:v:|version:)?(?:HEAD|refname|objectname|objecttype|objectsize|upstream|push|subject|(?:author|committer|tagger|creator)(?:name|email|date)?)(?::short)?$/;
+
 const COMMITS = 'It prints what commits hold, and that may be a secret that is gone from the files.';
 const unlisted = (what: string): Use => ({
   refused: `${quoted(what, 60)} is not on the list of git's commands that only look.`,
@@ -272,9 +276,7 @@ function badFormat(command: string, { all }: Read): string | undefined {
     if (isReference) return !REFERENCE.test(format);
     return !PRETTY_NAMES.test(format) && !PRETTY.test(format.replace(/^t?format:/, ''));
   });
-  const sorts = all('sort').filter(
-    key => !/^-?(?:v:|version:)?[a-z]+(?::short)?$/i.test(key) || /signature/i.test(key),
-  );
+  const sorts = all('sort').filter(key => !SORT.test(key));
   const counts = [...all('U'), ...all('unified')].filter(value => !/^\d{1,4}$/.test(value));
   return [...formats, ...sorts, ...counts][0];
 }

@@ -25,6 +25,7 @@ const harmless = new Set(
   core.untrackedcache core.preloadindex core.commitgraph core.trustctime core.checkstat core.protecthfs core.protectntfs
   core.hookspath core.fsmonitor core.compression core.loosecompression core.bigfilethreshold core.deltabasecachelimit
   core.packedgitwindowsize core.packedgitlimit core.multipackindex core.whitespace core.commentchar
+  branch.autosetupmerge branch.autosetuprebase
   color.ui color.status color.diff color.branch status.showuntrackedfiles status.short status.branch status.relativepaths
   status.renames diff.renames diff.algorithm diff.mnemonicprefix diff.noprefix diff.context diff.colormoved
   log.date log.abbrevcommit log.decorate log.follow blame.date merge.conflictstyle merge.ff merge.renames
@@ -73,7 +74,8 @@ function settingProblem(
   key: string,
   value: string | undefined,
 ): string | undefined {
-  if (anything.has(section)) return undefined;
+  // `branch.sort` can start programs, which no setting of one branch does.
+  if (anything.has(section) && (section !== 'branch' || isNamed)) return undefined;
   const name = `${section}${isNamed ? '.*' : ''}.${key}`;
   const says = () => `its configuration sets ${quoted(name, 60)}`;
   if (!harmless.has(name)) return says();
