@@ -59,7 +59,7 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
           .filter(argv => !looks(argv))
           .flat()
           .flatMap(word => [word, ...fragmentsOf(word)])
-      : fragmentsOf(line);
+      : fragmentsOf(`${line} ${line.replace(/\\\n|["'\\]/g, '')}`);
     const operands = words
       .slice(0, MOST_WORDS)
       .flatMap(word => [word.replace(/^-{1,2}[\w-]*=?/, ''), word.replace(/^-[A-Za-z]/, '')]);
@@ -71,7 +71,8 @@ export function commandPolicy(options: PolicyOptions, paths: PathPolicy) {
         if (held) return { held, sure: true };
       }
     }
-    const open = found || judged?.commands ? undefined : perhapsDenied(line, rules);
+    const unseen = words.length > MOST_WORDS ? rules.find(({ rule }) => rule.kind === 'denyPath') : undefined;
+    const open = unseen ?? (judged?.commands ? undefined : perhapsDenied(line, rules));
     return found ?? (open && { held: open, sure: false });
   }
 

@@ -167,6 +167,9 @@ describe('mode all', () => {
     'cat .env',
     'rm -rf .git',
     'echo x > AGENTS.md',
+    "X=1 cp a .gi''t/hooks/pre-commit",
+    'cp a .g\\it/hooks/pre-commit',
+    'cp a .v\\\nscode/settings.json',
     'for f in .vscode/settings.json; do rm $f; done',
     'cp a /usr/local/lib/x',
     'cp a ../../x',
@@ -238,6 +241,13 @@ describe('size', () => {
       expect((await decide(many, { options: { parser: { parse } } })).reasons[0]).toBe(
         'It holds too many words to be checked.',
       );
+  });
+  it('many words hide nothing in mode all', async () => {
+    const words = Array.from({ length: 2_200 }, (_, i) => i.toString(36)).join(' ');
+    expect((await decide(`(echo ${words}); rm -r .git`, { mode: 'all' })).verdict).toBe('ask');
+    const rules = [held({ kind: 'denyPath', glob: 'data' })];
+    expect((await decide(`(echo ${words}); rm -r data`, { mode: 'all', rules })).verdict).not.toBe('allow');
+    expect((await decide(`(echo ${words})`, { mode: 'all' })).verdict).toBe('allow');
   });
   it('many steps up ask instead of being followed', async () => {
     let resolved = 0;

@@ -65,6 +65,7 @@ export const everyday: readonly string[] = [
   "sed -n '1,20p' a",
   'sed -n 1,20p a',
   "sed -n '5p' a",
+  "sed -n -e '1,5p' -e '/x/p' a",
   "sed -n '$p' a",
   "sed -n '/foo/p' a",
   "sed -n '/start/,/end/p' a",

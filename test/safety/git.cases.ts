@@ -36,6 +36,7 @@ export const looking: readonly string[] = [
   'git branch --contains HEAD',
   'git tag',
   'git tag -n3',
+  'git tag --contains HEAD',
   "git tag -l 'v*' --sort=-v:refname",
   'git blame src/a.ts',
   'git blame -L 1,3 -w src/a.ts',
@@ -169,6 +170,7 @@ export const asking: readonly string[] = [
   ],
   ...[
     'git tag v2',
+    'git tag --points-at HEAD v3',
     'git tag -n v2',
     'git tag -d v1',
     'git tag -a v2 -m x',

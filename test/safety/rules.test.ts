@@ -213,6 +213,8 @@ describe('rules that forbid', () => {
     command('for f in migrations/1.sql; do rm $f; done'),
     command('echo x > migrations/1.sql'),
     command('dd of=migrations/1.sql'),
+    command("X=1 rm mig''rations/1.sql"),
+    command('rm m\\igrations/1.sql'),
     command('psql -fmigrations/1.sql'),
     command('node -e \'fs.rmSync("migrations")\''),
   ])('find the path in %j', async access => {

@@ -123,7 +123,7 @@ const rules: Record<string, GitRule> = {
     long: ['list', 'ignore-case', 'no-color'],
     longOptional: ['sort', 'format', 'merged', 'no-merged', 'contains', 'no-contains', 'points-at'],
     operands: 'any',
-    only: ['l', 'list'],
+    only: ['l', 'list', 'merged', 'no-merged', 'contains', 'no-contains'],
   },
   blame: {
     flags: 'bceflnpstw',

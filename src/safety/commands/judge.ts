@@ -228,12 +228,13 @@ const isInput = ({ operator }: Redirect) => operator === '<';
 export function guardedMention(command: string, cwd: string, paths: PathPolicy): string | undefined {
   if (/>[>|&]?\s*["']?[$`]/.test(command)) return 'It writes to a place that is known only when it runs.';
   const home = command.replace(/~(?=\/)|\$HOME\b|\$\{HOME\}/g, () => paths.home);
-  const fragments = home
+  // As written, and as bash reads it: quotes and backslashes within a name go.
+  const fragments = `${home} ${home.replace(/\\\n|["'\\]/g, '')}`
     .replace(/\b(?!file:)[a-z][a-z0-9+.-]*:\/\/[^\s'"`]+/gi, ' ')
     .split(/[\s'"`$(){};&|<>=,:]+/)
     .map(f => f.replace(/^-[A-Za-z](?=[./])/, ''))
     .filter(f => f !== '' && !f.startsWith('-'));
-  for (const fragment of new Set(fragments.slice(0, 2000))) {
+  for (const fragment of new Set(fragments)) {
     // What git calls the newest commit is also the name of a file that makes a directory a repository.
     if (fragment === 'HEAD' && /\bgit\s[^|;&<>\n]*\bHEAD\b/.test(command) && !/>\s*["']?HEAD/.test(command))
       continue;

@@ -28,9 +28,10 @@ export function sed(args: readonly string[]): Use {
   if ('refused' in read) return read;
   const scripts = ['e', 'expression'].flatMap(o => read.all(o));
   const files = scripts.length > 0 ? read.operands : read.operands.slice(1);
-  const [script, ...more] = scripts.length > 0 ? scripts : read.operands.slice(0, 1);
-  if (script !== undefined && more.length === 0 && !isAmbiguous(script, 3))
-    if (SELECTS.test(script) || REPLACES.test(script)) return { reads: files.filter(f => f !== '-') };
+  const all = scripts.length > 0 ? scripts : read.operands.slice(0, 1);
+  const isPlain = (script: string) =>
+    !isAmbiguous(script, all.length > 1 ? 0 : 3) && (SELECTS.test(script) || REPLACES.test(script));
+  if (all.length > 0 && all.every(isPlain)) return { reads: files.filter(f => f !== '-') };
   return {
     refused:
       '`sed` is harmless only where it prints, deletes or replaces lines, such as `sed -n 1,80p FILE`.',
