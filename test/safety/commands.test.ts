@@ -10,7 +10,13 @@ import { everyday } from './everyday.cases.ts';
 import { held, parser, type TableDisk, tablePolicy } from './world.ts';
 
 const disk: TableDisk = {
-  links: { '/ws/out': '/etc', '/ws/lib': '/ws/src', '/ws/leak.txt': '/home/me/.ssh/id_rsa' },
+  links: {
+    '/ws/lib/-': '/home/me/.ssh/id_rsa',
+    '/ws/src/-': '/home/me/.ssh/id_rsa',
+    '/ws/out': '/etc',
+    '/ws/lib': '/ws/src',
+    '/ws/leak.txt': '/home/me/.ssh/id_rsa',
+  },
   special: ['/ws/pipe'],
   directories: {
     '/ws': ['.env', 'README.md', 'packages/', 'src/'],

@@ -229,7 +229,8 @@ export function guardedMention(command: string, cwd: string, paths: PathPolicy):
   if (/>[>|&]?\s*["']?[$`]/.test(command)) return 'It writes to a place that is known only when it runs.';
   const home = command.replace(/~(?=\/)|\$HOME\b|\$\{HOME\}/g, () => paths.home);
   // As written, and as bash reads it: quotes and backslashes within a name go.
-  const fragments = `${home} ${home.replace(/\\\n|["'\\]/g, '')}`
+  const bare = paths.platform === 'win32' ? '' : home.replace(/\\\n|["'\\]/g, '');
+  const fragments = `${home} ${bare}`
     .replace(/\b(?!file:)[a-z][a-z0-9+.-]*:\/\/[^\s'"`]+/gi, ' ')
     .split(/[\s'"`$(){};&|<>=,:]+/)
     .map(f => f.replace(/^-[A-Za-z](?=[./])/, ''))

@@ -31,7 +31,7 @@ export function sed(args: readonly string[]): Use {
   const all = scripts.length > 0 ? scripts : read.operands.slice(0, 1);
   const isPlain = (script: string) =>
     !isAmbiguous(script, all.length > 1 ? 0 : 3) && (SELECTS.test(script) || REPLACES.test(script));
-  if (all.length > 0 && all.every(isPlain)) return { reads: files.filter(f => f !== '-') };
+  if (all.length > 0 && all.every(isPlain)) return { reads: files };
   return {
     refused:
       '`sed` is harmless only where it prints, deletes or replaces lines, such as `sed -n 1,80p FILE`.',
@@ -60,6 +60,6 @@ export function awk(args: readonly string[]): Use {
     !isAmbiguous(program, 2) &&
     !files.some(f => f.includes('='))
   )
-    return { reads: files.filter(f => f !== '-') };
+    return { reads: files };
   return { refused: "`awk` is harmless only where it tests and prints fields, such as `awk '{print $1}'`." };
 }

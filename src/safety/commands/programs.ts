@@ -227,7 +227,8 @@ export function useOf(argv: readonly string[]): Use | undefined {
   if (rule.most !== undefined && read.operands.length > rule.most)
     return { refused: `\`${program}\` would write to its second file.` };
   if (rule.operands === 'text' || rule.operands === 'none') return { reads: [] };
-  const reads = read.operands.filter(o => o !== '-');
+  // `-` too: to some it is what feeds them, to others (hexdump, rev, column) a file of that name.
+  const reads = read.operands;
   if (program === 'diff') return { reads, how: 'file' };
   return { reads: rule.operands === 'here' && reads.length === 0 ? ['.'] : reads };
 }

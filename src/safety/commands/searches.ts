@@ -23,7 +23,7 @@ export function grep(args: readonly string[]): Use {
   });
   if ('refused' in read) return read;
   const pattern = read.options.has('e') || read.options.has('regexp');
-  const paths = (pattern ? read.operands : read.operands.slice(1)).filter(o => o !== '-');
+  const paths = pattern ? read.operands : read.operands.slice(1);
   if (read.options.has('r') || read.options.has('recursive')) {
     if (read.options.has('a') || read.options.has('text'))
       return { refused: '`grep` would print what is no text, such as the objects of a repository.' };
@@ -75,7 +75,7 @@ export function rg(args: readonly string[]): Use {
   const { options, operands } = read;
   const globs = ['g', 'glob', 'iglob'].flatMap(o => read.all(o));
   const pattern = ['e', 'regexp', 'files'].some(o => options.has(o));
-  const paths = (pattern ? operands : operands.slice(1)).filter(o => o !== '-');
+  const paths = pattern ? operands : operands.slice(1);
   if (globs.some(glob => !excludes(glob))) {
     return { reads: paths.length > 0 ? paths : ['.'], how: 'tree' };
   }

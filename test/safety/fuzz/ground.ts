@@ -104,7 +104,7 @@ export async function prepareGround(base: string, ripgrep: string | undefined): 
   symlinkSync('../home/.ssh/id_rsa', path.join(workspace, 'leak.txt'));
   symlinkSync('../../../outside/passwd', path.join(workspace, 'src/deep/up'));
   // To a reader of options these are options.
-  for (const name of ['-F', '-Fa', '-c', '-l', '--include'])
+  for (const name of ['-', '-F', '-Fa', '-c', '-l', '--include'])
     symlinkSync('../home/.ssh/id_rsa', path.join(workspace, name));
   mkdirSync(programs);
   if (ripgrep) copyFileSync(ripgrep, path.join(programs, 'rg'));
