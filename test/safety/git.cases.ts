@@ -148,6 +148,9 @@ export const asking: readonly string[] = [
   ],
   ...[
     'git describe --dirty',
+    'git describe --match -- --dirty',
+    'git branch --contains -- -D',
+    'git tag --merged -- -d',
     'git describe --broken',
     'git describe --contains',
     'git tag --column',

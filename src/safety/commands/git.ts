@@ -167,7 +167,8 @@ const rules: Record<string, GitRule> = {
   'merge-base': { flags: 'a', long: ['all', 'is-ancestor', 'octopus', 'independent'], operands: 'any' },
   describe: {
     long: 'tags all always long exact-match first-parent'.split(' '),
-    longOptional: ['abbrev', 'match', 'exclude', 'candidates'],
+    longValued: ['match', 'exclude', 'candidates'],
+    longOptional: ['abbrev'],
     operands: 'any',
   },
   reflog: { valued: 'n', number: true, longOptional: ['max-count', 'date'], operands: 'none' },
@@ -191,6 +192,7 @@ const PRETTY_NAMES = /^(?:oneline|short|medium|full|fuller|reference|email|raw)$
 const REFERENCE =
   /^(?:[^%]|%%|%[0-9a-f]{2}|%\((?:HEAD|refname(?::short)?|objectname(?::short)?|objecttype|upstream(?::(?:short|track|trackshort))?|push(?::short)?|(?:author|committer|tagger|creator)(?:name|email|date(?::(?:short|iso|iso8601|relative|unix))?)?|subject|contents:subject|worktreepath)\))*$/;
 
+const TAKES = /^--(?:no-)?(?:merged|contains|points-at|sort|format|date)$/;
 /** `signature` and `describe` start programs. */
 const SORT =
   /^-?(?:v:|version:)?(?:HEAD|refname|objectname|objecttype|objectsize|upstream|push|subject|(?:author|committer|tagger|creator)(?:name|email|date)?)(?::short)?$/;
@@ -228,6 +230,8 @@ export function git(args: readonly string[]): Use {
     word => !(command === 'status' && joined.test(word)) && !(command === 'tag' && counted.test(word)),
   );
   const end = plain.indexOf('--');
+  // Some of these take the next word, whatever it is.
+  if (TAKES.test(plain[end - 1] ?? '')) return unlisted(`${plain[end - 1]} --`);
   const read = readArguments(`git ${command}`, plain, { ...rule, behind: 'option' });
   if ('refused' in read) return read;
   const { operands, options } = read;
