@@ -49,7 +49,8 @@ export interface Outside {
 }
 
 export const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-const never = new Promise<never>(() => {});
+/** A new one each time: whoever waits for it is forgotten with it. */
+const never = () => new Promise<never>(() => {});
 
 export function createWorld(outside: Outside, medium: SimulatedDisk = simulatedDisk()): World {
   const { random } = outside;
@@ -66,12 +67,12 @@ export function createWorld(outside: Outside, medium: SimulatedDisk = simulatedD
       alive = false;
       death.resolve();
     }
-    return alive ? undefined : never;
+    return alive ? undefined : never();
   };
   const through = async <T>(work: () => T | Promise<T>): Promise<T> => {
     await pass();
     const done = await work();
-    if (!alive) await never;
+    if (!alive) await never();
     return done;
   };
 
