@@ -25,7 +25,9 @@ describe('the extension', () => {
     expect(JSON.stringify(manifest.activationEvents)).not.toContain('onUri');
   });
   it('reports to nobody', () => {
-    expect(holding(/TelemetryLogger|applicationinsights|sendTelemetry|posthog|@sentry|sentry\./i)).toEqual([]);
+    expect(holding(/TelemetryLogger|applicationinsights|sendTelemetry|posthog|@sentry|sentry\./i)).toEqual(
+      [],
+    );
     const packages = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
     expect(packages.filter(name => /telemetry|insights|sentry|posthog|analytics/i.test(name))).toEqual([]);
   });
