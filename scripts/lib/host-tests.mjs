@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { cache, root } from './paths.mjs';
 import { copySample } from './sample.mjs';
+import { nothing, oneFailed, sum } from './tally.mjs';
 
 /** @typedef {import('./tally.mjs').Counts} Counts */
 /** @typedef {{ toolchain: import('./npm.mjs').Toolchain, grep?: string | undefined }} Options */
@@ -51,8 +52,7 @@ async function bundleSuites(/** @type {boolean} */ trusted) {
 function follow(file, grep) {
   let read = 0;
   let ended = false;
-  /** @type {Counts} */
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  let counts = nothing();
   const drain = () => {
     if (!existsSync(file)) return;
     const text = readFileSync(file, 'utf8');
@@ -62,7 +62,9 @@ function follow(file, grep) {
       const happening = JSON.parse(line);
       if (happening.event === 'end') ended = true;
       else {
-        counts[happening.event === 'pass' ? 'passed' : happening.event === 'fail' ? 'failed' : 'skipped']++;
+        if (happening.event === 'fail')
+          counts = sum(counts, oneFailed(`${happening.title}\n${happening.error}`));
+        else counts[happening.event === 'pass' ? 'passed' : 'skipped']++;
         const mark = { pass: '✓', fail: '✗', skip: '-' }[happening.event];
         console.log(`  ${mark} ${happening.title} (${happening.ms} ms)`);
         if (happening.event === 'fail') console.log(happening.error.replace(/^/gm, '      '));
@@ -81,7 +83,7 @@ function follow(file, grep) {
       const problem = ended && counts.failed > 0 ? undefined : (trouble ?? unfinished);
       if (problem) {
         console.log(`  ✗ ${problem}`);
-        counts.failed++;
+        counts = sum(counts, oneFailed(problem));
       }
       return counts;
     },

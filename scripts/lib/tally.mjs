@@ -1,12 +1,22 @@
 // Counts what ran. Every number comes from a runner's own report; a step that is one check counts as one.
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * `failures`: for each failed test its full name and, on the lines below it, its error.
+ * @typedef {{ passed: number, failed: number, skipped: number, failures: string[] }} Counts
+ */
+
+/** @returns {Counts} */
+export const nothing = () => ({ passed: 0, failed: 0, skipped: 0, failures: [] });
+
+/** @param {string} failure a name, and what went wrong on the lines below @returns {Counts} */
+export const oneFailed = failure => ({ ...nothing(), failed: 1, failures: [failure] });
 
 /** @param {Counts} a @param {Counts} b @returns {Counts} */
 export const sum = (a, b) => ({
   passed: a.passed + b.passed,
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
+  failures: [...a.failures, ...b.failures],
 });
 
 /** @type {{ name: string, counts: Counts, ms: number }[]} */
@@ -24,27 +34,33 @@ export async function tally(name, work) {
   /** @type {Counts} */
   let counts;
   try {
-    counts = (await work()) ?? { passed: 1, failed: 0, skipped: 0 };
+    counts = (await work()) ?? { ...nothing(), passed: 1 };
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    counts = { passed: 0, failed: 1, skipped: 0 };
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(message);
+    counts = oneFailed(message);
   }
   steps.push({ name, counts, ms: Date.now() - started });
   return counts.failed === 0;
 }
 
-/** Prints the table and the closing line. Returns the exit code. */
+/** Lines of one failure that are repeated at the end. */
+const repeatedLines = 30;
+
+/** Prints what failed once more, so that the end of a long log tells it, then the table and the closing line. Returns the exit code. */
 export function closeTally() {
+  for (const { name, counts } of steps)
+    for (const failure of counts.failures) {
+      const lines = failure.split('\n').filter(line => !/^\s+at .*node_modules/.test(line));
+      console.log(`\n✗ ${name}: ${lines.slice(0, repeatedLines).join('\n    ')}`);
+    }
   console.log('');
-  const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { name, counts, ms } of steps) {
     const skipped = counts.skipped ? `, ${counts.skipped} skipped` : '';
     const seconds = (ms / 1000).toFixed(1).padStart(6);
     console.log(`${name.padEnd(22)}${seconds} s  ${counts.passed} passed, ${counts.failed} failed${skipped}`);
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped += counts.skipped;
   }
+  const total = steps.reduce((counted, step) => sum(counted, step.counts), nothing());
   if (total.skipped) console.log(`${total.skipped} skipped`);
   console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;

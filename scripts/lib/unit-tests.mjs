@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { cache, root } from './paths.mjs';
 import { run } from './process.mjs';
+import { nothing, oneFailed, sum } from './tally.mjs';
 
 /** @typedef {import('./tally.mjs').Counts} Counts */
 
@@ -34,37 +35,40 @@ export async function runVitest({ toolchain, grep, config, vsix }) {
   }
   const env = { ...toolchain.env, ...(vsix ? { ASCENT_VSIX: vsix } : {}) };
   const { code } = await run(toolchain.node, args, { cwd: root, env, show: true });
-  const counts = readReport(report);
+  let counts = readReport(report);
   // An error outside of any test fails the run and is in no count.
-  if (code !== 0 && counts.failed === 0) counts.failed++;
-  return withCoverage ? checkCoverage(counts) : counts;
+  if (code !== 0 && counts.failed === 0)
+    counts = sum(counts, oneFailed(`vitest ended with ${code}; its own lines say why`));
+  return withCoverage ? sum(counts, checkCoverage()) : counts;
 }
 
 /** @param {string} file @returns {Counts} */
 function readReport(file) {
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
+  if (!existsSync(file)) return oneFailed('vitest wrote no report');
   const report = JSON.parse(readFileSync(file, 'utf8'));
-  /** @type {{ status: string, assertionResults: unknown[] }[]} */
+  /** @type {{ name: string, status: string, message: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[]} */
   const files = report.testResults;
-  // A file that could not even be loaded has no tests to count.
-  const broken = files.filter(
-    entry => entry.status === 'failed' && entry.assertionResults.length === 0,
-  ).length;
+  const failures = files.flatMap(file => {
+    const name = path.relative(root, file.name);
+    // A file that could not even be loaded has no tests to count.
+    if (file.status === 'failed' && file.assertionResults.length === 0) return `${name}\n${file.message}`;
+    return file.assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(test => [`${name}: ${test.fullName}`, ...test.failureMessages].join('\n'));
+  });
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + broken,
+    failed: failures.length,
     skipped: report.numPendingTests,
+    failures,
   };
 }
 
 const summaryFile = path.join(root, 'coverage', 'coverage-summary.json');
 
-/** Prints the covered lines of each room; a room below the floor is a failure. @param {Counts} counts @returns {Counts} */
-function checkCoverage(counts) {
-  if (!existsSync(summaryFile)) {
-    console.log('No coverage was measured.');
-    return { ...counts, failed: counts.failed + 1 };
-  }
+/** Prints the covered lines of each room; a room below the floor is a failure. @returns {Counts} */
+function checkCoverage() {
+  if (!existsSync(summaryFile)) return oneFailed('no coverage was measured');
   const src = path.join(root, 'src') + path.sep;
   /** @type {Map<string, { total: number, covered: number }>} */
   const rooms = new Map();
@@ -74,15 +78,15 @@ function checkCoverage(counts) {
     const room = rooms.get(name) ?? { total: 0, covered: 0 };
     rooms.set(name, { total: room.total + lines.total, covered: room.covered + lines.covered });
   }
-  let low = 0;
+  let counts = nothing();
   console.log('Lines covered, by room:');
   for (const [name, room] of [...rooms].filter(([, lines]) => lines.total > 0).sort()) {
     const percent = (100 * room.covered) / room.total;
     const tooLow = covered.includes(name) && percent < floor;
-    if (tooLow) low++;
+    if (tooLow) counts = sum(counts, oneFailed(`${name}: ${percent.toFixed(1)} % of its lines are covered`));
     console.log(
       `  ${name.padEnd(10)} ${percent.toFixed(1).padStart(5)} %${tooLow ? `  below ${floor} %` : ''}`,
     );
   }
-  return { ...counts, failed: counts.failed + low };
+  return counts;
 }
