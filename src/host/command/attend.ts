@@ -52,12 +52,11 @@ export async function attend(
   let ending: 'timeout' | 'stopped' | 'lost' | undefined;
   let noted = true;
   let letGo = false;
-  let stopKill = () => false;
+  let untilGone = () => clearGroup(group);
   const end = (why: NonNullable<typeof ending>) => {
-    ending ??= why;
     if (why !== 'lost') noted = noteEnding(outputFile, why) && noted;
-    stopKill();
-    stopKill = endGroup(group);
+    if (!ending) untilGone = endGroup(group);
+    ending ??= why;
   };
 
   const heard = Promise.withResolvers<void>();
@@ -113,7 +112,7 @@ export async function attend(
     clearTimeout(limit);
     if (letGo) return await left.promise;
     if (!ending) await Promise.race([command.gone, lingering()]);
-    if (!stopKill()) await clearGroup(group);
+    await untilGone();
     // The recorder goes when nobody can print any more; what left the group may still be able to.
     await Promise.race([command.gone, lingering()]);
     const status = finalStatus(outputFile);

@@ -78,10 +78,9 @@ async function attend(
   );
   const closed = new Promise<void>(resolve => child.once('close', () => resolve()));
   let timedOut = false;
-  let stopKill = () => false;
+  let ending: (() => Promise<void>) | undefined;
   const end = () => {
-    stopKill();
-    stopKill = endGroup(child.pid!);
+    ending ??= endGroup(child.pid!);
   };
   const timer = setTimeout(() => {
     timedOut = true;
@@ -111,7 +110,7 @@ async function attend(
   clearTimeout(timer);
   signal.removeEventListener('abort', end);
   if (!timedOut && !signal.aborted) await Promise.race([closed, lingering()]);
-  if (!stopKill()) await clearGroup(child.pid!);
+  await (ending ? ending() : clearGroup(child.pid!));
   // What left the group may still hold the pipes.
   await Promise.race([closed, lingering()]);
   child.stdout?.destroy();

@@ -5,6 +5,8 @@ import { allProcesses, type FoundProcess, processStart } from '../processes.ts';
 
 /** What a process gets to end by itself in: a stop has to be over within a second. */
 const GRACE_MS = 400;
+/** The longest wait for what was killed: what hangs in the kernel (a dead network disk) does not go. */
+const KILLED_MS = 400;
 const POLL_MS = 20;
 
 /** False when nobody is left to get the signal; 0 only asks that. */
@@ -18,35 +20,41 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean 
 
 /**
  * Asks the group, and what its processes started outside of it, to end, and makes it end when the grace time has
- * passed. Gives a function that cancels the latter, and tells whether it has come to that.
+ * passed. Gives a function that, once the main process has ended, resolves when all of them are gone.
  */
-export function endGroup(group: number): () => boolean {
+export function endGroup(group: number): () => Promise<void> {
   if (process.platform === 'win32') {
     spawn('taskkill', ['/pid', String(group), '/t', '/f'], { stdio: 'ignore' }).on('error', () => {});
-    return () => true;
+    return async () => {};
   }
   // Whose child is whose can be seen only as long as the parents live.
   const others = outside(group);
   signalGroup(group, 'SIGTERM');
   for (const other of others) signalProcess(other, 'SIGTERM');
-  let killed = false;
   const timer = setTimeout(() => {
-    killed = true;
-    for (const other of [...others, ...outside(group)]) signalProcess(other, 'SIGKILL');
+    others.push(...outside(group));
+    for (const other of others) signalProcess(other, 'SIGKILL');
     signalGroup(group, 'SIGKILL');
   }, GRACE_MS);
-  return () => {
+  return async () => {
     clearTimeout(timer);
-    if (!killed) for (const other of others) signalProcess(other, 'SIGKILL');
-    return killed;
+    for (const other of others) signalProcess(other, 'SIGKILL');
+    await clearGroup(group);
+    await gone(KILLED_MS, () => others.some(isSame));
   };
 }
 
 /** After the main process has ended: the rest of its group ends too. */
 export async function clearGroup(group: number): Promise<void> {
   if (process.platform === 'win32' || !signalGroup(group, 'SIGTERM')) return;
-  for (let waited = 0; waited < GRACE_MS && lives(group); waited += POLL_MS) await delay(POLL_MS);
-  signalGroup(group, 'SIGKILL');
+  await gone(GRACE_MS, () => lives(group));
+  // A killed process is there until the kernel has come to it.
+  if (signalGroup(group, 'SIGKILL')) await gone(KILLED_MS, () => lives(group));
+}
+
+/** Waits for what is ending, and no longer than it gets. */
+async function gone(limitMs: number, livesOn: () => boolean): Promise<void> {
+  for (let waited = 0; waited < limitMs && livesOn(); waited += POLL_MS) await delay(POLL_MS);
 }
 
 /** Not when all that is left of it has ended, and only waits to be collected by whoever inherited it. */
@@ -69,9 +77,11 @@ function outside(group: number): FoundProcess[] {
   return all.filter(one => family.has(one.pid) && one.group !== group && one.pid !== process.pid);
 }
 
-function signalProcess({ pid, started }: FoundProcess, signal: NodeJS.Signals): void {
+const isSame = ({ pid, started }: FoundProcess): boolean => processStart(pid) === started;
+
+function signalProcess(found: FoundProcess, signal: NodeJS.Signals): void {
   try {
-    if (processStart(pid) === started) process.kill(pid, signal);
+    if (isSame(found)) process.kill(found.pid, signal);
   } catch {
     // It has ended.
   }
