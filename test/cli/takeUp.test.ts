@@ -1,22 +1,18 @@
 /** A command line killed with SIGKILL while a command runs: `ascent resume` finds out how it went, and runs nothing again. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { allProcesses, argumentsOf } from '../../src/host/processes.ts';
 import type { EventOf, SessionEvent } from '../../src/protocol/events.ts';
 import { serveStandin } from '../../src/standin/server.ts';
 import { createStandin } from '../../src/standin/standin.ts';
 import { obedient } from '../standin/obedient.ts';
+import { until } from '../until.ts';
 import { ascent, type Place, sampleProject, start } from './ascent.ts';
 
 /** Counts its runs, prints 20,000 lines, says that it is half-way, waits for a word, prints as many again. */
 const command = `echo run >> runs.txt; seq -f "before %.0f" 20000; touch half
 until [ -e go ]; do sleep 0.02; done; seq -f "after %.0f" 20000; exit 5`;
-
-async function until(what: () => boolean): Promise<void> {
-  while (!what()) await delay(10);
-}
 
 async function killedHalfWay() {
   const place = sampleProject();

@@ -5,6 +5,7 @@ import type { Settings } from '../../src/extension/settings.ts';
 import type { ApprovalMode } from '../../src/protocol/approvals.ts';
 import { emptyTranscript } from '../../src/protocol/transcript.ts';
 import type { Session, Sessions, SessionUpdate, StartOptions } from '../../src/session/sessions.ts';
+import { until } from '../until.ts';
 
 const backend = { baseUrl: 'standin:', model: 'k2', profile: 'standin', standIn: true };
 const update = {
@@ -190,7 +191,7 @@ describe('another session', () => {
     expect(chat.running.map(s => s.id)).toEqual(['s1']);
     expect(first.closed).toBe(false);
     first.end();
-    await vi.waitFor(() => expect(first.closed).toBe(true));
+    await until(() => first.closed);
   });
   it('and back: the same one is shown, not opened twice', async () => {
     const chat = openWindow();
@@ -274,7 +275,7 @@ describe('after a reload', () => {
     await expect(chat.send('now', [])).rejects.toThrow('open elsewhere');
     made[0]!.release();
     await seen;
-    await vi.waitFor(() => expect(chat.session?.running).toBe(true));
+    await until(() => chat.session?.running === true);
   });
 });
 
@@ -293,7 +294,7 @@ describe('a session that another process holds', () => {
     expect(store.get('ascent.running')).toBeUndefined();
     disk.interrupted.add('s1');
     followed.release();
-    await vi.waitFor(() => expect(chat.session?.running).toBe(true));
+    await until(() => chat.session?.running === true);
     expect(followed.closed).toBe(true);
   });
   it('with resume = ask offers to go on', async () => {
@@ -301,14 +302,14 @@ describe('a session that another process holds', () => {
     const { chat, followed } = await follow('window', 'running');
     disk.interrupted.add('s1');
     followed.release();
-    await vi.waitFor(() => expect(offered).toHaveLength(1));
+    await until(() => offered.length === 1);
     expect(chat.session).toMatchObject({ running: false, readOnly: undefined });
   });
   it('that did not run there does not run here', async () => {
     const { chat, followed } = await follow('window', 'idle');
     disk.interrupted.add('s1');
     followed.release();
-    await vi.waitFor(() => expect(chat.session?.readOnly).toBeUndefined());
+    await until(() => chat.session?.readOnly === undefined);
     expect(chat.session?.running).toBe(false);
   });
   it('is taken over when a person wants it, and goes on whatever the setting', async () => {
@@ -338,7 +339,7 @@ describe('a session that another process holds', () => {
     const chat = openWindow();
     await chat.restore();
     made[0]!.release();
-    await vi.waitFor(() => expect(chat.running.map(s => s.id)).toEqual(['s1']));
+    await until(() => chat.running.map(s => s.id).join() === 's1');
     expect(chat.session).toBeUndefined();
   });
   it('that cannot come back keeps no other away', async () => {
@@ -357,7 +358,7 @@ describe('a session that another process wants', () => {
     await chat.send('long', []);
     disk.held.set('s1', 'window');
     made[0]!.wanted();
-    await vi.waitFor(() => expect(chat.session?.readOnly).toBeDefined());
+    await until(() => chat.session?.readOnly !== undefined);
     expect(made[0]!.closed).toBe(true);
     expect(store.get('ascent.running')).toEqual([]);
   });
@@ -365,8 +366,8 @@ describe('a session that another process wants', () => {
     const chat = openWindow();
     await chat.send('long', []);
     made[0]!.wanted();
-    await vi.waitFor(() => expect(chat.session).toBe(made[1]));
-    await vi.waitFor(() => expect(chat.session?.running).toBe(true));
+    await until(() => chat.session === made[1]);
+    await until(() => chat.session?.running === true);
   });
 });
 
@@ -400,7 +401,7 @@ describe('continuing in the background', () => {
     const followed = made[1]!;
     await chat.startFresh();
     followed.release();
-    await vi.waitFor(() => expect(chat.running.map(s => s.id)).toEqual(['s1']));
+    await until(() => chat.running.map(s => s.id).join() === 's1');
     expect(chat.session).toBeUndefined();
   });
   it('that does not start leaves the run going here', async () => {

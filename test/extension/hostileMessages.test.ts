@@ -13,6 +13,7 @@ import { call, reply, scriptedModel } from '../agent/fakes.ts';
 import { stateOf } from '../safety/fuzz/ground.ts';
 import { numbers, pick, type Random } from '../safety/fuzz/random.ts';
 import { pending, workshop } from '../session/workshop.ts';
+import { until } from '../until.ts';
 
 const COUNT = 10_000;
 /** What reached the editor. */
@@ -74,7 +75,7 @@ it(`${COUNT} hostile messages have no effect`, { timeout: 300_000 }, async () =>
 
   // The handler that was told all this still does what the right message asks for.
   receive({ type: 'approve', callId: 'c', nonce: asked.nonce, answer: 'deny' });
-  await vi.waitFor(() => expect(session.transcript.head.pending).toEqual([]));
+  await until(() => session.transcript.head.pending.length === 0);
 });
 
 /** The real view and the real handlers, over what records instead of acting. */

@@ -165,13 +165,13 @@ describe.skipIf(process.platform === 'win32')('a command', { timeout: 30_000 }, 
     expect(outcome).toMatchObject({ exitCode: 3, signal: null, head: 'out\nerr\n', totalBytes: 8 });
     expect(readFileSync(outputFile, 'utf8')).toBe('out\nerr\n');
     expect(await run('kill -SEGV $$', unasked)).toMatchObject({ exitCode: null, signal: 'SIGSEGV' });
-    const late = await run('echo begun; sleep 1000', { ...unasked, timeoutMs: 300 });
+    const late = await run('echo begun; sleep 1000', { ...unasked, timeoutMs: 2_000 });
     expect(late).toMatchObject({ exitCode: null, timedOut: true, head: 'begun\n' });
   });
 
   it('is ended when its time is over, even when it does not want to', async () => {
     const { run } = setUp();
-    const outcome = await run(`trap '' TERM; echo begun; while :; do sleep 1; done`, { timeoutMs: 300 });
+    const outcome = await run(`trap '' TERM; echo begun; while :; do sleep 1; done`, { timeoutMs: 2_000 });
     expect(outcome).toMatchObject({ exitCode: null, signal: 'SIGKILL', timedOut: true, head: 'begun\n' });
   });
 
@@ -186,7 +186,9 @@ describe.skipIf(process.platform === 'win32')('a command', { timeout: 30_000 }, 
 
   it.skipIf(process.platform !== 'linux')('does not hang on a process that left its group', async () => {
     const { run } = setUp();
-    const outcome = await run(`setsid bash -c 'echo $$; exec sleep 1000' & sleep 0.2`);
+    const outcome = await run(
+      `setsid bash -c 'echo $$; touch left; exec sleep 1000' & until [ -e left ]; do sleep 0.02; done`,
+    );
     const left = Number(outcome.head.trim());
     expect(outcome.exitCode).toBe(0);
     expect(isAlive(left)).toBe(true);

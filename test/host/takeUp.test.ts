@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { wrappersOf } from '../../src/host/command/wrapper.ts';
 import { LeftRunning } from '../../src/host/host.ts';
 import { isRunning, thisMachine } from '../../src/host/processes.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
+import { until } from '../until.ts';
 
 const env = { PATH: process.env.PATH ?? '' };
 const never = new AbortController().signal;
@@ -23,6 +24,8 @@ function commands() {
   const begun = { outputFile, timeoutMs: 30_000, machine: thisMachine(), at: Date.now() };
   return {
     outputFile,
+    /** What a command waits for with `until [ -e go ]`. */
+    go: () => writeFileSync(path.join(cwd, 'go'), ''),
     run: (command: string, onOutput = (_: string) => {}, signal = never) =>
       runRecorded(spec(command), env, plain, onOutput, signal),
     piped: (command: string, onOutput = (_: string) => {}, signal = never) =>
@@ -42,9 +45,6 @@ function commands() {
     find: (onOutput = (_: string) => {}, signal = never) => takeUp(begun, onOutput, signal),
     status: () => readStatus(outputFile),
   };
-}
-async function until(what: () => boolean): Promise<void> {
-  while (!what()) await delay(10);
 }
 
 describe.skipIf(process.platform === 'win32')('taking up a command', { timeout: 30_000 }, () => {
@@ -80,9 +80,12 @@ describe.skipIf(process.platform === 'win32')('taking up a command', { timeout: 
   });
 
   it('ends what a finished one left behind', async () => {
-    const { leave, find, status } = commands();
+    const { leave, go, find, status } = commands();
     let shown = '';
-    await leave(`(trap '' TERM; exec sleep 1000) >/dev/null 2>&1 & echo $!; sleep 0.2`);
+    await leave(
+      `(trap '' TERM; exec sleep 1000) >/dev/null 2>&1 & echo $!; until [ -e go ]; do sleep 0.02; done`,
+    );
+    go();
     await until(() => status()?.exit !== undefined && !isRunning(status()?.pid ?? 0));
     const found = await find(text => {
       shown += text;
@@ -94,19 +97,21 @@ describe.skipIf(process.platform === 'win32')('taking up a command', { timeout: 
   });
 
   it.runIf(process.platform === 'linux')('tells that output found no space while nobody looked', async () => {
-    const { find, outputFile } = commands();
+    const { find, go, outputFile } = commands();
     const full = path.join(path.dirname(outputFile), 'full');
     symlinkSync('/dev/full', full);
     const leaving = new AbortController();
     const spec = {
-      command: 'sleep 0.3; seq 10',
+      command: 'until [ -e go ]; do sleep 0.02; done; seq 10',
       cwd: path.dirname(full),
       timeoutMs: 9_000,
       outputFile: full,
     };
     const running = runRecorded(spec, env, plain, () => {}, leaving.signal);
-    setTimeout(() => leaving.abort(new LeftRunning()), 100);
+    await until(() => existsSync(`${full}.status`) && readStatus(full)?.pid !== undefined);
+    leaving.abort(new LeftRunning());
     await expect(running).rejects.toBeInstanceOf(LeftRunning);
+    go();
     await until(() => readStatus(full)?.exit !== undefined);
     const begun = { outputFile: full, timeoutMs: 9_000, machine: thisMachine(), at: Date.now() };
     expect(await takeUp(begun, () => {}, never)).toMatchObject({

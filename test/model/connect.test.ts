@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ModelError } from '../../src/model/client.ts';
 import { createModelClient, type ModelClientOptions } from '../../src/model/connect.ts';
 import type { Message } from '../../src/protocol/message.ts';
+import { until } from '../until.ts';
 import { collect, failure, reply, request } from './collect.ts';
 import { type Answers, answer, chunk, httpBackend, json, page, sse, stream, usage } from './httpBackend.ts';
 
@@ -431,7 +432,7 @@ describe('stopping', () => {
     };
     const client = createModelClient({ backend, fetch: deaf });
     await expect(collect(client, request(), stopping.signal)).rejects.toBe(reason);
-    await expect.poll(() => cancelled).toBe(true);
+    await until(() => cancelled);
   });
 
   it('already asked for sends nothing', async () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { thisProcess } from '../../src/host/processes.ts';
 import { realDisk } from '../../src/session/disk.ts';
 import { acquireLock, type Lock, lockHolder } from '../../src/session/lock.ts';
+import { until } from '../until.ts';
 import { child } from './children.ts';
 import { failingAt } from './faultyDisk.ts';
 import { simulatedDisk } from './simulatedDisk.ts';
@@ -142,11 +143,11 @@ describe('the lock', () => {
     utimesSync(file, longAgo, longAgo);
     const touched = async () => (await realDisk.stat(file))!.modifiedAt > 1000;
     vi.advanceTimersByTime(20_000);
-    await vi.waitUntil(touched);
+    await until(touched);
     expect(lock.lost.aborted).toBe(false);
     leave({}, 'lock.2');
     vi.advanceTimersByTime(20_000);
-    await vi.waitUntil(() => lock.lost.aborted);
+    await until(() => lock.lost.aborted);
   });
 });
 

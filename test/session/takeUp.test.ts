@@ -5,6 +5,7 @@ import { isRunning, thisMachine } from '../../src/host/processes.ts';
 import type { Effect } from '../../src/protocol/access.ts';
 import type { Session } from '../../src/session/sessions.ts';
 import { call, reply, scriptedModel } from '../agent/fakes.ts';
+import { until } from '../until.ts';
 import { output, type Workshop, workshop } from './workshop.ts';
 
 const done = [reply({ text: 'Done.' })];
@@ -39,10 +40,6 @@ async function wrapperOf(shop: Workshop, id: string): Promise<number> {
   return Number(/started (\d+)/.exec(readFileSync(`${spool}.status`, 'utf8'))![1]);
 }
 const gone = (pid: number) => until(() => !isRunning(pid));
-/** For what happens outside of any session. */
-async function until(what: () => boolean): Promise<void> {
-  while (!what()) await new Promise(resolve => setTimeout(resolve, 10));
-}
 
 describe.skipIf(process.platform === 'win32')('a command whose window went away', { timeout: 60_000 }, () => {
   it('goes on in the card of the next window, and its result comes when it ends', async () => {

@@ -1,8 +1,9 @@
 import { request } from 'node:http';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { answer, type Scenario } from '../../src/standin/script.ts';
 import { serveStandin } from '../../src/standin/server.ts';
 import { createStandin, type Standin, type StandinOptions } from '../../src/standin/standin.ts';
+import { until } from '../until.ts';
 import { post, readStream } from './client.ts';
 
 const long: Scenario = {
@@ -23,11 +24,10 @@ async function serve(standin: Standin) {
   onTestFinished(() => server.close());
   return server;
 }
-const ended = (standin: Standin) =>
-  vi.waitFor(() => {
-    expect(standin.requests[0]!.outcome).not.toBe('pending');
-    return standin.requests[0]!.outcome;
-  });
+async function ended(standin: Standin) {
+  await until(() => standin.requests[0]!.outcome !== 'pending');
+  return standin.requests[0]!.outcome;
+}
 
 describe('cancelling in process', () => {
   it('ends the stream with the reason of the signal', async () => {

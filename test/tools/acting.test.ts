@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createTools, declarations } from '../../src/tools/catalog.ts';
+import { until } from '../until.ts';
 import { workbench } from './workbench.ts';
 
 describe.skipIf(process.platform === 'win32')('run_command', { timeout: 30_000 }, () => {
@@ -46,17 +47,17 @@ describe.skipIf(process.platform === 'win32')('run_command', { timeout: 30_000 }
 
   it('says how a command ended that did not end by itself', async () => {
     const { call, heard, stop } = workbench();
-    const late = await call('run_command', { command: 'echo begun; sleep 60', timeout_seconds: 1 });
+    const late = await call('run_command', { command: 'echo begun; sleep 60', timeout_seconds: 3 });
     expect(late).toMatchObject({
       isError: true,
-      display: { outcome: { timedOutAfterMs: 1_000, output: 'begun' } },
+      display: { outcome: { timedOutAfterMs: 3_000, output: 'begun' } },
     });
-    expect(late.content).toMatch(/^begun\n\[ended at its time limit of 1 s;/);
+    expect(late.content).toMatch(/^begun\n\[ended at its time limit of 3 s;/);
     expect((await call('run_command', { command: 'kill -SEGV $$' })).content).toBe(
       '[no output]\n[ended by signal SIGSEGV]',
     );
     const running = call('run_command', { command: 'echo working; sleep 60' });
-    await vi.waitFor(() => expect(heard.output).toContain('working'));
+    await until(() => heard.output.includes('working'));
     stop.abort();
     expect(await running).toMatchObject({
       isError: true,

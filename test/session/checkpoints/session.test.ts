@@ -55,7 +55,7 @@ describe('checkpoints of a session', () => {
     await using shop = workshop();
     shop.write('a.txt', 'one\n');
     const model = scriptedModel([
-      [reply({ calls: [command('c', 'echo two > a.txt; echo ran; sleep 2')] })],
+      [reply({ calls: [command('c', 'echo two > a.txt; echo ran; until [ -e go ]; do sleep 0.02; done')] })],
       done,
     ]);
     const session = await shop.start(model);
@@ -64,6 +64,7 @@ describe('checkpoints of a session', () => {
     await output(session, 'ran');
     await session.close();
     const again = await shop.reopen(session.id, model);
+    shop.write('go', '');
     await again.resume();
     await again.settled();
     await again.checkpoints.restore({ to: { step: 1 } });
