@@ -1,26 +1,38 @@
 /** Approvals and questions on a terminal. */
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import type { FileDiff, ToolDisplay } from '../protocol/display.ts';
 import type { Pending } from '../protocol/transcript.ts';
 import type { Session } from '../session/sessions.ts';
 
-/** Asks each pending thing as it appears, one after the other, until `signal` ends it. */
+/** As on the cards of the editor: an answer that comes sooner was typed before its question could be read. Milliseconds. */
+const SOONEST_MS = 500;
+
+/**
+ * Asks each pending thing as it appears, one after the other, until `signal` ends it. `onGone` is called when the person
+ * pressed Ctrl+C at a question (a terminal that reads keys sends no signal for it), or when the input ended there.
+ */
 export function answerOnTerminal(
   session: Session,
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
   signal: AbortSignal,
+  onGone: (how: 'interrupted' | 'ended') => void,
 ): () => void {
   const asked = new Set<string>();
   let queue = Promise.resolve();
+  let gone = false;
+  const go = (how: 'interrupted' | 'ended') => {
+    gone = true;
+    onGone(how);
+  };
   const ask = async (pending: Pending) => {
-    if (!session.transcript.head.pending.some(p => p.nonce === pending.nonce)) return;
+    if (gone || !session.transcript.head.pending.some(p => p.nonce === pending.nonce)) return;
     const lines = createInterface({ input, output });
+    lines.once('SIGINT', () => go('interrupted'));
     try {
-      const answer = await lines.question(questionFor(pending), { signal });
-      reply(session, pending, answer.trim());
-    } catch (error) {
-      if (!signal.aborted) throw error;
+      const answer = await answerTo(questionFor(pending), lines, signal);
+      if (answer !== undefined) reply(session, pending, answer.trim());
+      else if (!gone && !signal.aborted) go('ended');
     } finally {
       lines.close();
     }
@@ -32,6 +44,20 @@ export function answerOnTerminal(
       queue = queue.then(() => ask(pending));
     }
   });
+}
+
+/** Undefined when the input ended or `signal` did. */
+async function answerTo(
+  question: string,
+  lines: Interface,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const closed = new Promise<undefined>(resolve => lines.once('close', () => resolve(undefined)));
+  for (let text = question; ; text = '  That was typed before the question was shown. Answer again.\n> ') {
+    const shown = performance.now();
+    const answer = await Promise.race([lines.question(text, { signal }), closed]).catch(() => undefined);
+    if (answer === undefined || performance.now() - shown >= SOONEST_MS) return answer;
+  }
 }
 
 function questionFor(pending: Pending): string {

@@ -51,7 +51,6 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   const questions = new AbortController();
   const print = options.json ? printEvents(io) : printSession(session, { out: io.stdout, err: io.stderr });
   const unsubscribe = [session.subscribe(print)];
-  if (attended) unsubscribe.push(answerOnTerminal(session, io.stdin, io.stderr, questions.signal));
   const ignoreInterrupts = io.onInterrupt(() => void session.stop());
   /** It goes on elsewhere: the turn has not ended. */
   let left: 'wanted' | 'asks' | undefined;
@@ -60,6 +59,12 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     void session.close();
   };
   session.onWanted(() => leave('wanted'));
+  if (attended)
+    unsubscribe.push(
+      answerOnTerminal(session, io.stdin, io.stderr, questions.signal, how =>
+        how === 'interrupted' ? void session.stop() : leave('asks'),
+      ),
+    );
   if (options.background)
     unsubscribe.push(session.subscribe(() => waitsForSomeone(session) && leave('asks')));
   let reason: TurnEnd | undefined;

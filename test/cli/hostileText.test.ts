@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { answerOnTerminal } from '../../src/cli/ask.ts';
 import { printItems, rowOf } from '../../src/cli/print.ts';
 import type { Session } from '../../src/session/sessions.ts';
@@ -39,10 +39,13 @@ it('nor does it in a question', async () => {
     answer: () => true,
   } as unknown as Session;
   const input = new PassThrough();
-  answerOnTerminal(session, input, output, new AbortController().signal);
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  answerOnTerminal(session, input, output, new AbortController().signal, () => {});
   hear();
   for (let i = 0; i < head!.pending.length; i++) {
     await new Promise(resolve => setImmediate(resolve));
+    vi.advanceTimersByTime(1000);
     input.write('n\n');
     await new Promise(resolve => setImmediate(resolve));
   }
