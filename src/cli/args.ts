@@ -8,15 +8,17 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent run [options] PROMPT     do a task in the current folder
   ascent resume ID [options]      go on with a session that was cut off, stopped or limited
   ascent stop ID                  stop what runs in a session, wherever it runs
-  ascent sessions                 list the sessions, and say where they run
+  ascent sessions [--json]        list the sessions, and say where they run
   ascent log ID [--follow] [--json]
                                   print a session; with --follow what comes, until nobody works on it any more
   ascent log ID --wire [--json]   print how the backend did in it
-  ascent export ID FILE [--force] write a session to one file, without its secrets
-  ascent import FILE              take such a file in, to look at and replay
+  ascent export ID FILE [--force] [--api-key-env VAR] [--json]
+                                  write a session to one file, without its secrets
+  ascent import FILE [--json]     take such a file in, to look at and replay
   ascent replay FILE|ID [--step N] [--speed X] [--json]
                                   print a session step by step, with its diffs and costs; runs nothing
-  ascent replay FILE|ID --verify  run the loop again on the recorded replies and results; tell the first difference
+  ascent replay FILE|ID --verify [--json]
+                                  run the loop again on the recorded replies and results; tell the first difference
   ascent context ID [--undo | --summarise]
                                   where room was made in what the model reads; take the last back, or sum up now
   ascent costs [ID] [--json]      what a session cost, request by request; without ID: what all cost today
@@ -24,7 +26,7 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
   ascent verify [--base-url URL] [--model NAME] [--profile NAME] [--api-key-env VAR] [--cases N]
                 [--max-cost AMOUNT] [--max-cost-per-day AMOUNT] [--state-dir DIR] [--json]
                                   probe a backend and say what works, what does not, and what mends it
-  ascent checkpoints ID           the steps that changed something, and what they changed
+  ascent checkpoints ID [--json]  the steps that changed something, and what they changed
   ascent restore ID --step N [--file PATH [--hunk 1,3]] [--dry-run]
                                   go back to the state before a step; later edits of yours are kept
   ascent restore ID --undo        take the last restore back
@@ -39,7 +41,7 @@ Options of run and resume:
   --model NAME         (default: ASCENT_MODEL, else what the backend serves)
   --profile NAME       how the backend differs (default: guessed from the URL)
   --api-key-env VAR    the variable that holds the key (default: ASCENT_API_KEY)
-  --state-dir DIR      where sessions are kept
+  --state-dir DIR      where sessions are kept (default: ASCENT_STATE_DIR, else your data folder); for all commands that read sessions
   --approve MODE       plan | ask | edits | all: what may happen unasked (default: ask, or as the session was);
                        with plan nothing can change, and the answer is the plan
   --sandbox WHEN       off | whenAvailable | required: run commands in a sandbox (default: whenAvailable)
@@ -59,6 +61,15 @@ Options of run and resume:
 Exit codes: 0 done · 1 failed (verify: a probe failed) · 2 usage · 3 a limit ended it · 4 an approval was needed and nobody could answer ·
 130 interrupted
 `;
+
+/** What `--help` says of one command; undefined when there is none of that name. */
+export function usageOf(command: string): string | undefined {
+  const [commands = '', options = ''] = USAGE.split(/\n\n(?=Options)/);
+  const own = commands.split(/\n(?= {2}ascent )/).filter(text => text.startsWith(`  ascent ${command} `));
+  if (!own.length) return undefined;
+  const all = own.map(text => text.trimEnd()).join('\n');
+  return ['run', 'resume', 'context'].includes(command) ? `${all}\n\n${options}` : `${all}\n`;
+}
 
 /** The command line does not fit; `message` says how. Exit code 2. */
 export class UsageError extends Error {
@@ -132,8 +143,16 @@ const runFlags = {
 } as const;
 
 export function parseRun(args: string[]): RunOptions {
-  const { values, positionals } = parse(args, runFlags);
+  const { values, positionals } = parse(args, runFlags, Infinity);
   return { ...checked(RunOptions, values), prompt: positionals.join(' ').trim() };
+}
+
+/** The session's id stands first among the words, before or behind the options. */
+export function parseResume(args: string[], command: 'resume' | 'context'): RunOptions & { id: string } {
+  const { prompt, ...options } = parseRun(args);
+  const [id = '', ...words] = prompt.split(' ');
+  if (!id) throw new UsageError(`Which session? ascent ${command} ID`);
+  return { ...options, id, prompt: words.join(' ') };
 }
 
 /** Throws UsageError with one sentence for each value that does not fit. */
@@ -143,14 +162,26 @@ export function checked<T>(schema: z.ZodType<T>, values: unknown): T {
   return parsed.data;
 }
 
-/** Flags of the small commands; throws UsageError for unknown ones. */
+/** Flags of the small commands, and at most `most` words beside them; throws UsageError for what is more. */
 export function parse<F extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
+  args: string[],
+  flags: F,
+  most: number,
+) {
+  const parsed = parseStrictly(args, flags);
+  const extra = parsed.positionals[most];
+  if (extra !== undefined) throw new UsageError(`What is "${extra}"?`);
+  return parsed;
+}
+
+function parseStrictly<F extends NonNullable<Parameters<typeof parseArgs>[0]>['options']>(
   args: string[],
   flags: F,
 ) {
   try {
     return parseArgs({ args, options: flags, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    // What node adds about words that begin with "-" ends in the middle of a quotation.
+    throw new UsageError((error as Error).message.replace(/\. To specify a positional.*/s, '.'));
   }
 }

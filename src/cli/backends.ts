@@ -4,7 +4,7 @@ import { parse } from './args.ts';
 import { EXIT, type Io } from './run.ts';
 
 export async function listBackends(args: string[], { stdout, stderr }: Io): Promise<number> {
-  const { values } = parse(args, { json: { type: 'boolean' } });
+  const { values } = parse(args, { json: { type: 'boolean' } }, 0);
   const found = await discoverBackends({ signal: new AbortController().signal });
   if (!found.length && !values.json)
     stderr.write('No model server runs on the usual ports of this machine.\n');

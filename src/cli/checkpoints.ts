@@ -14,7 +14,7 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
 export async function listCheckpoints(args: string[], { env, stdout, stderr }: Io): Promise<number> {
-  const { values, positionals } = parse(args, { 'state-dir': text, json: flag });
+  const { values, positionals } = parse(args, { 'state-dir': text, json: flag }, 1);
   const [id] = positionals;
   if (!id) throw new UsageError('Which session? ascent checkpoints ID');
   const stateDir = path.resolve(values['state-dir'] ?? defaultStateDir(env));
@@ -44,15 +44,17 @@ function line({ step, at, did, files, partly }: StepRow): string {
 }
 const megabytes = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 
+const restoreFlags = {
+  'state-dir': text,
+  step: text,
+  undo: flag,
+  file: { ...text, multiple: true },
+  hunk: text,
+  'dry-run': flag,
+} as const;
+
 export async function restore(args: string[], { env, cwd, stdout, stderr }: Io): Promise<number> {
-  const { values, positionals } = parse(args, {
-    'state-dir': text,
-    step: text,
-    undo: flag,
-    file: { ...text, multiple: true },
-    hunk: text,
-    'dry-run': flag,
-  });
+  const { values, positionals } = parse(args, restoreFlags, 1);
   const [id] = positionals;
   if (!id) throw new UsageError('Which session? ascent restore ID --step N');
   const target = targetOf(values, cwd);

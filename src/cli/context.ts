@@ -2,17 +2,20 @@
 import path from 'node:path';
 import type { RoomItem } from '../protocol/transcript.ts';
 import type { Session } from '../session/sessions.ts';
-import { parseRun, UsageError } from './args.ts';
+import { parseResume, UsageError } from './args.ts';
 import { createEngine } from './engine.ts';
 import { printSession, roomMade } from './print.ts';
 import { EXIT, type Io } from './run.ts';
 
 export async function context(args: string[], io: Io): Promise<number> {
-  const [id, ...flags] = args;
-  if (!id || id.startsWith('-')) throw new UsageError('Which session? ascent context ID');
-  const [undo, summarise] = ['--undo', '--summarise'].map(flag => flags.includes(flag));
+  const [undo, summarise] = ['--undo', '--summarise'].map(flag => args.includes(flag));
   if (undo && summarise) throw new UsageError('Give --undo or --summarise, not both.');
-  const options = parseRun(flags.filter(flag => flag !== '--undo' && flag !== '--summarise'));
+  const { id, prompt, ...others } = parseResume(
+    args.filter(flag => flag !== '--undo' && flag !== '--summarise'),
+    'context',
+  );
+  if (prompt) throw new UsageError(`What is "${prompt}"?`);
+  const options = { ...others, prompt };
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');
   const { sessions } = await createEngine(options, [cwd], io.env, false);
   const session = await sessions.open(id);

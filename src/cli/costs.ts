@@ -14,7 +14,7 @@ import { safe } from './safe.ts';
 const flags = { 'state-dir': { type: 'string' }, json: { type: 'boolean' } } as const;
 
 export async function costs(args: string[], { env, stdout }: Io): Promise<number> {
-  const { values, positionals } = parse(args, flags);
+  const { values, positionals } = parse(args, flags, 1);
   const files = sessionFiles(values['state-dir'] ?? defaultStateDir(env));
   const [id] = positionals;
   if (!id) {

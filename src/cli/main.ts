@@ -4,7 +4,7 @@ import './node20.ts';
 
 import { setFlagsFromString } from 'node:v8';
 import { version } from '../../package.json';
-import { parseRun, USAGE, UsageError } from './args.ts';
+import { parseResume, parseRun, USAGE, UsageError, usageOf } from './args.ts';
 import { listBackends } from './backends.ts';
 import { listCheckpoints, restore } from './checkpoints.ts';
 import { context } from './context.ts';
@@ -23,15 +23,24 @@ import { verify } from './verify.ts';
 // system copies what describes them. It costs nothing to collect it a little more often.
 setFlagsFromString('--semi-space-growth-factor=1');
 
+/** What stands behind `--` is a prompt. */
+const asksForHelp = (args: string[]) =>
+  args.slice(0, [...args, '--'].indexOf('--')).some(arg => arg === '--help' || arg === '-h');
+
 async function main(args: string[], io: Io): Promise<number> {
-  const [command, ...rest] = args;
+  const [command, ...rest] = args[0] === 'help' && args[1] ? [args[1], '--help'] : args;
+  if (asksForHelp(rest)) {
+    if (command === 'rules') return rules(['--help'], io);
+    const usage = command && usageOf(command);
+    if (usage) io.stdout.write(usage);
+    if (usage) return EXIT.done;
+  }
   switch (command) {
     case 'run':
       return run(parseRun(rest), io);
     case 'resume': {
-      const [id, ...flags] = rest;
-      if (!id || id.startsWith('-')) throw new UsageError('Which session? ascent resume ID');
-      return run({ ...parseRun(flags), resume: id }, io);
+      const { id, ...options } = parseResume(rest, 'resume');
+      return run({ ...options, resume: id }, io);
     }
     case 'stop':
       return stop(rest, io);

@@ -9,7 +9,7 @@ import { createPolicyLines } from './policy.ts';
 import { EXIT, type Io } from './run.ts';
 
 export async function policy(args: string[], { stdin, stdout }: Io): Promise<number> {
-  parse(args, {});
+  parse(args, {}, 0);
   const { platform, resolve, stat, list, repository } = createNodeHost({ roots: [] });
   const parser = createBashParser(name => readAsset(__dirname, name));
   const answer = createPolicyLines({ platform, resolve, stat, list, repository, home: homedir(), parser });

@@ -22,15 +22,13 @@ const flag = { type: 'boolean' } as const;
 const LONGEST_WAIT_MS = 10_000;
 
 export async function replayCommand(args: string[], io: Io): Promise<number> {
-  const { values, positionals } = parse(args, {
-    'state-dir': text,
-    step: text,
-    speed: text,
-    json: flag,
-    verify: flag,
-  });
-  const [what, ...more] = positionals;
-  if (!what || more.length) throw new UsageError('Which session? ascent replay FILE, or ascent replay ID');
+  const { values, positionals } = parse(
+    args,
+    { 'state-dir': text, step: text, speed: text, json: flag, verify: flag },
+    1,
+  );
+  const [what] = positionals;
+  if (!what) throw new UsageError('Which session? ascent replay FILE, or ascent replay ID');
   const step = numberOf('--step', values.step, Number.isInteger);
   const speed = numberOf('--speed', values.speed, Number.isFinite);
   const events = await eventsOf(

@@ -25,16 +25,18 @@ Rules that deny win over those that allow, and over every mode. Changing rules n
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
+const flags = {
+  'state-dir': text,
+  cwd: text,
+  path: text,
+  json: flag,
+  everywhere: flag,
+  'write-only': flag,
+  help: flag,
+} as const;
+
 export async function rules(args: string[], io: Io): Promise<number> {
-  const { values, positionals } = parse(args, {
-    'state-dir': text,
-    cwd: text,
-    path: text,
-    json: flag,
-    everywhere: flag,
-    'write-only': flag,
-    help: flag,
-  });
+  const { values, positionals } = parse(args, flags, Infinity);
   if (values.help) {
     io.stdout.write(HELP);
     return EXIT.done;

@@ -20,7 +20,7 @@ const flags = { 'state-dir': { type: 'string' }, json: { type: 'boolean' } } as 
 const logFlags = { ...flags, wire: { type: 'boolean' }, follow: { type: 'boolean' } } as const;
 
 export async function listSessions(args: string[], { env, stdout, stderr }: Io): Promise<number> {
-  const { values } = parse(args, flags);
+  const { values } = parse(args, flags, 0);
   const sessions = await sessionFiles(values['state-dir'] ?? defaultStateDir(env)).list();
   if (values.json) {
     for (const session of sessions) stdout.write(`${JSON.stringify(session)}\n`);
@@ -50,7 +50,7 @@ function stateOf({ running, where, unfinished, imported }: SessionSummary): stri
 }
 
 export async function printLog(args: string[], { env, stdout, stderr }: Io): Promise<number> {
-  const { values, positionals } = parse(args, logFlags);
+  const { values, positionals } = parse(args, logFlags, 1);
   const [id] = positionals;
   if (!id) throw new UsageError('Which session? ascent log ID');
   const files = sessionFiles(values['state-dir'] ?? defaultStateDir(env));

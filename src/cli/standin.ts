@@ -8,7 +8,7 @@ const flags = { port: { type: 'string' }, scenario: { type: 'string' } } as cons
 const DEFAULT_PORT = 8399;
 
 export async function standin(args: string[], { stdout, onInterrupt }: Io): Promise<number> {
-  const { values } = parse(args, flags);
+  const { values } = parse(args, flags, 0);
   const port = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new UsageError('--port must be a port number.');

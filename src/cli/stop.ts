@@ -17,7 +17,7 @@ import { EXIT, type Io } from './run.ts';
 const PATIENCE_MS = 10_000;
 
 export async function stop(args: string[], { env, stderr }: Io): Promise<number> {
-  const { values, positionals } = parse(args, { 'state-dir': { type: 'string' } });
+  const { values, positionals } = parse(args, { 'state-dir': { type: 'string' } }, 1);
   const [id] = positionals;
   if (!id) throw new UsageError('Which session? ascent stop ID');
   const files = sessionFiles(values['state-dir'] ?? defaultStateDir(env));

@@ -15,14 +15,13 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
 export async function exportCommand(args: string[], { env, cwd, stdout }: Io): Promise<number> {
-  const { values, positionals } = parse(args, {
-    'state-dir': text,
-    'api-key-env': text,
-    force: flag,
-    json: flag,
-  });
-  const [id, file, ...more] = positionals;
-  if (!id || !file || more.length) throw new UsageError('What, and where to? ascent export ID FILE');
+  const { values, positionals } = parse(
+    args,
+    { 'state-dir': text, 'api-key-env': text, force: flag, json: flag },
+    2,
+  );
+  const [id, file] = positionals;
+  if (!id || !file) throw new UsageError('What, and where to? ascent export ID FILE');
   const files = sessionFiles(values['state-dir'] ?? defaultStateDir(env));
   if (!(await files.exists(id))) throw new SessionError('notFound', `There is no session ${id}.`);
   const { events } = await openLog(files.paths(id).directory, { write: false });
@@ -50,9 +49,9 @@ export function leftOutText({ secrets, places }: Exported['leftOut']): string {
 }
 
 export async function importCommand(args: string[], { env, cwd, stdout }: Io): Promise<number> {
-  const { values, positionals } = parse(args, { 'state-dir': text, json: flag });
-  const [file, ...more] = positionals;
-  if (!file || more.length) throw new UsageError('Which file? ascent import FILE');
+  const { values, positionals } = parse(args, { 'state-dir': text, json: flag }, 1);
+  const [file] = positionals;
+  if (!file) throw new UsageError('Which file? ascent import FILE');
   const stateDir = path.resolve(cwd, values['state-dir'] ?? defaultStateDir(env));
   const { id, known, header, events, dropped } = await importSession(path.resolve(cwd, file), stateDir);
   if (values.json) {

@@ -27,8 +27,7 @@ const flags = {
 
 /** Exit code 1 when a probe fails or the run could not be finished. */
 export async function verify(args: string[], { env, stdout, stderr, onInterrupt }: Io): Promise<number> {
-  const { values, positionals } = parse(args, flags);
-  if (positionals.length) throw new UsageError(`What is "${positionals[0]}"? ascent verify --base-url URL`);
+  const { values } = parse(args, flags, 0);
   const cases = casesOf(values.cases);
   const limit = checked(CostOptions, values);
   const wanted = backendOf(values, env);
