@@ -98,10 +98,16 @@ const io: Io = {
     return () => void process.off('SIGINT', listener).off('SIGTERM', listener);
   },
 };
-// A reader that went away (`ascent log ID | head`) is no failure.
-process.stdout.on('error', error =>
-  process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : EXIT.failed),
-);
+/** Their exit code says how the work went: where it was cut off, it must not be 0. */
+const WORKS = ['run', 'resume', 'verify'];
+// A reader that went away (`ascent log ID | head`) is no failure of what only prints.
+process.stdout.on('error', error => {
+  const gone = (error as NodeJS.ErrnoException).code === 'EPIPE';
+  const cut = WORKS.includes(process.argv[2] ?? '') ? EXIT.interrupted : EXIT.done;
+  process.exit(gone ? cut : EXIT.failed);
+});
+// Nobody reads how it goes: the work goes on.
+process.stderr.on('error', () => {});
 
 main(process.argv.slice(2), io)
   .catch(error => {

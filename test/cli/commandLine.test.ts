@@ -1,7 +1,7 @@
 /** The command line itself: help, words that do not fit, readers that go away. */
 import { describe, expect, it } from 'vitest';
 import { USAGE, usageOf } from '../../src/cli/args.ts';
-import { ascent, sampleProject } from './ascent.ts';
+import { ascent, sampleProject, start } from './ascent.ts';
 
 const commands = [...new Set([...USAGE.matchAll(/^ {2}ascent ([a-z]+)/gm)].map(([, name]) => name ?? ''))];
 
@@ -45,4 +45,27 @@ it.each([
 it.each(['resume', 'context'])('%s takes its options before the session, too', async command => {
   const { err } = await ascent([command, '--base-url', 'standin:', 'no-such-session'], sampleProject());
   expect(err).toBe('There is no session no-such-session.\n');
+});
+
+describe('a reader that goes away', () => {
+  const task = ['--base-url', 'standin:?speed=0', '--approve', 'all', 'make the failing test pass'];
+
+  it('of the words alone: the run goes on to its end', async () => {
+    const { child, finished } = start(['run', ...task], sampleProject());
+    child.stderr?.destroy();
+    expect((await finished).code).toBe(0);
+  });
+
+  it('of the events: the run is cut off, and does not say that it was done', async () => {
+    const { child, printed, finished } = start(['run', '--json', ...task], sampleProject());
+    await printed(/\n/);
+    child.stdout?.destroy();
+    expect((await finished).code).toBe(130);
+  });
+
+  it('of a list: all is well', async () => {
+    const { child, finished } = start(['--help'], sampleProject());
+    child.stdout?.destroy();
+    expect((await finished).code).toBe(0);
+  });
 });
