@@ -9,7 +9,7 @@ import { createRestoring } from './checkpoints/restore.ts';
 import { stepRows } from './checkpoints/steps.ts';
 import { SessionError } from './error.ts';
 import type { Lock } from './lock.ts';
-import { createQueue, type Sending } from './queue.ts';
+import { createQueue, type Sending, waiting } from './queue.ts';
 import { createRecorder, type Writer } from './recorder.ts';
 import { endWhatRuns, settleRequests, settleUnfinished } from './recovery.ts';
 import type { Want } from './requests.ts';
@@ -50,26 +50,31 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     const turn = interrupted && state.turn ? state.turn : turns.newTurnId();
     await turns.begin(turn, opening(turn));
   };
-  /** One after the other, in their order: none begins a turn while another does. */
-  let sending: Promise<unknown> = Promise.resolve();
+  let closing: Promise<void> | undefined;
+  /** One after the other, in their order: what begins a turn, and what no turn may meet. */
+  let acting: Promise<unknown> = Promise.resolve();
+  const inOrder = <T>(act: () => Promise<T>): Promise<T> => {
+    const done = acting.then(() => {
+      if (closing) throw new SessionError('closed', 'This session is closed. Open it again to go on.');
+      return act();
+    });
+    acting = done.catch(() => {});
+    return done;
+  };
   const send = (text: string, context: ContextItem[] = [], how: Sending = {}): Promise<void> => {
     if (!text.trim())
       return Promise.reject(new SessionError('empty', 'There is nothing to send. Describe a task.'));
-    const sent = sending.then(() => sendNext(text, context, how));
-    sending = sent.catch(() => {});
-    return sent;
+    return inOrder(() => sendNext(text, context, how));
   };
   const sendNext = async (text: string, context: ContextItem[], { queued, later }: Sending) => {
-    const message = (turn: string, steer: boolean): NewEvent => ({
-      type: 'user.message',
-      turn,
-      text,
-      context,
-      steer,
-      ...(queued !== undefined && { queued }),
-    });
-    const waiting: NewEvent = { type: 'queue.added', id: randomUUID(), text, context };
-    if (await turns.join(turn => (later ? waiting : message(turn, true)))) return;
+    const message = (turn: string, steer: boolean): NewEvent => {
+      if (queued === undefined) return { type: 'user.message', turn, text, context, steer };
+      // It may have been sent meanwhile, by a second click or as the next turn: then it is not sent again.
+      const now = waiting(state, queued);
+      return { type: 'user.message', turn, text: now.text, context: now.context, steer, queued };
+    };
+    const added: NewEvent = { type: 'queue.added', id: randomUUID(), text, context };
+    if (await turns.join(turn => (later ? added : message(turn, true)))) return;
     await recordAll(await endWhatRuns(state, parts.tools));
     if (interrupted && state.turn) {
       // The person moves on: the turn that was cut off ends here, and with it what it left open.
@@ -86,13 +91,33 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     ]);
     interrupted = false;
   };
+  const resume = async () => {
+    if (turns.running) return;
+    if (!interrupted) return begin(turn => [started(turn)]);
+    if (!state.turn) {
+      interrupted = false;
+      const [first] = state.transcript.head.queue;
+      if (first) await sendNext(first.text, first.context, { queued: first.id });
+      return;
+    }
+    if (neverBegan(state)) {
+      await record({ type: 'turn.ended', turn: state.turn, reason: 'stopped' });
+      interrupted = false;
+      return;
+    }
+    const settled = [...settleRequests(state), ...(await settleUnfinished(state, options.host, parts.tools))];
+    await begin(turn => [{ type: 'turn.resumed', turn }, ...settled]);
+    interrupted = false;
+  };
   const queue = createQueue({ state, turns, record, send });
   const restoring = createRestoring({ fold: state.checkpoints, taking, now: options.now, record });
 
-  let closing: Promise<void> | undefined;
   const close = async () => {
     unlisten();
     // A command goes on: whoever opens the session next takes it up.
+    await turns.end(new LeftRunning());
+    // What had begun comes to its end here (a restore writes files), not while the next opener works.
+    await acting;
     await turns.end(new LeftRunning());
     recorder.close();
     await taking.close();
@@ -123,25 +148,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
 
     send: (text, context) => send(text, context),
 
-    async resume() {
-      if (turns.running) return;
-      if (!interrupted) return begin(turn => [started(turn)]);
-      if (!state.turn) {
-        interrupted = false;
-        return queue.release();
-      }
-      if (state.turn && neverBegan(state)) {
-        await record({ type: 'turn.ended', turn: state.turn, reason: 'stopped' });
-        interrupted = false;
-        return;
-      }
-      const settled = [
-        ...settleRequests(state),
-        ...(await settleUnfinished(state, options.host, parts.tools)),
-      ];
-      await begin(turn => [{ type: 'turn.resumed', turn }, ...settled]);
-      interrupted = false;
-    },
+    resume: () => inOrder(resume),
 
     stop,
 
@@ -169,10 +176,12 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     checkpoints: {
       steps: () => stepRows(state.checkpoints, options.stateDir),
       preview: restoring.preview,
-      async restore(target) {
-        if (turns.running) throw new SessionError('busy', 'A turn is running. Stop it first, then restore.');
-        return restoring.restore(target);
-      },
+      restore: target =>
+        inOrder(async () => {
+          if (turns.running)
+            throw new SessionError('busy', 'A turn is running. Stop it first, then restore.');
+          return restoring.restore(target);
+        }),
     },
 
     queue,
@@ -183,15 +192,16 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
         const client = await options.connect(state.backend);
         return (await client.info(new AbortController().signal)).contextWindow;
       },
-      async beginSummary() {
-        if (interrupted)
-          throw new SessionError(
-            'refused',
-            'The last turn was cut off. Continue it first, or send a message.',
-          );
-        const turn = turns.newTurnId();
-        await turns.begin(turn, [started(turn)], summaryTurn);
-      },
+      beginSummary: () =>
+        inOrder(async () => {
+          if (interrupted)
+            throw new SessionError(
+              'refused',
+              'The last turn was cut off. Continue it first, or send a message.',
+            );
+          const turn = turns.newTurnId();
+          await turns.begin(turn, [started(turn)], summaryTurn);
+        }),
     }),
 
     settled: turns.ended,

@@ -37,29 +37,35 @@ export interface QueueParts {
 }
 
 export function createQueue({ state, turns, record, send }: QueueParts): Queue {
-  const waiting = (id: string): QueuedMessage => {
-    const found = state.transcript.head.queue.find(message => message.id === id);
-    if (!found)
-      throw new SessionError('refused', 'This message does not wait any more: it was sent or removed.');
-    return found;
-  };
   const sendNow = ({ id, text, context }: QueuedMessage) => send(text, context, { queued: id });
   return {
     add: (text, context = []) => send(text, context, { later: true }),
     async edit(id, text) {
       if (!text.trim())
         throw new SessionError('empty', 'There is nothing in it. Remove the message instead.');
-      if (waiting(id).text !== text) await record({ type: 'queue.edited', id, text });
+      if (waiting(state, id).text !== text) await record({ type: 'queue.edited', id, text });
     },
     async remove(id) {
-      await record({ type: 'queue.removed', id: waiting(id).id });
+      await record({ type: 'queue.removed', id: waiting(state, id).id });
     },
-    sendNow: async id => sendNow(waiting(id)),
+    sendNow: async id => sendNow(waiting(state, id)),
     async release() {
       const [first] = state.transcript.head.queue;
-      if (first && !turns.running) await sendNow(first);
+      if (!first || turns.running) return;
+      await sendNow(first).catch(error => {
+        // A second click: the first one let it go on.
+        if (!(error instanceof SessionError) || error.kind !== 'refused') throw error;
+      });
     },
   };
+}
+
+/** What waits under this id. Throws SessionError `refused` when it does not any more. */
+export function waiting({ transcript }: SessionState, id: string): QueuedMessage {
+  const found = transcript.head.queue.find(message => message.id === id);
+  if (!found)
+    throw new SessionError('refused', 'This message does not wait any more: it was sent or removed.');
+  return found;
 }
 
 /** What the next turn begins with, if one waits. */

@@ -152,6 +152,41 @@ describe('the queue', () => {
     ]);
   });
 
+  it('is sent once, however often a person presses the button', async () => {
+    const { session, m } = await start();
+    await session.send('one');
+    for (const text of ['two', 'three']) await session.queue.add(text);
+    const [two] = session.transcript.head.queue.map(({ id }) => id);
+    const pressed = [session.queue.sendNow(two!), session.queue.sendNow(two!)];
+    const [first, second] = await Promise.allSettled(pressed);
+    expect(first?.status).toBe('fulfilled');
+    expect(second).toMatchObject({ status: 'rejected', reason: { kind: 'refused' } });
+    await session.stop();
+    await Promise.all([session.queue.release(), session.queue.release()]);
+    await m.let();
+    await session.settled();
+    expect(timeline(session).filter(line => /^(says|steer)/.test(line))).toEqual([
+      'says: one',
+      'steer: two',
+      'says: three',
+    ]);
+  });
+
+  it('is not sent again by who presses the button as it becomes a turn', async () => {
+    const { session, m } = await start();
+    await session.send('one');
+    await session.queue.add('two');
+    const [two] = session.transcript.head.queue.map(({ id }) => id);
+    const pressed = when(session, () => timeline(session).includes('done')).then(() =>
+      session.queue.sendNow(two!),
+    );
+    await m.let();
+    await expect(pressed).rejects.toThrow('does not wait any more');
+    await m.let();
+    await session.settled();
+    expect(timeline(session)).toEqual(['says: one', 'About: one', 'done', 'says: two', 'About: two', 'done']);
+  });
+
   it('begins a turn when none runs', async () => {
     const { session, m } = await start();
     await session.queue.add('one');
