@@ -16,6 +16,7 @@ import { createEngine, type Engine } from './engine.ts';
 import { explain, REMEDY_LABELS, type Remedy } from './failure.ts';
 import { createKeys } from './keys.ts';
 import { createLog } from './log.ts';
+import { complain, inform, warn } from './notices.ts';
 import { createPanels } from './pages/panels.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { userSettings } from './userSettings.ts';
@@ -162,7 +163,7 @@ export function createApp(context: vscode.ExtensionContext) {
 
   async function showComplaints(complaints: string[]): Promise<void> {
     const open = 'Open Settings';
-    const answer = await vscode.window.showWarningMessage(complaints.join(' '), open);
+    const answer = await warn(complaints.join(' '), open);
     if (answer)
       await vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${context.extension.id}`);
   }
@@ -172,17 +173,14 @@ export function createApp(context: vscode.ExtensionContext) {
     // A passing line in the view is enough where no button is needed.
     if (view.visible && !remedies.length) return view.send({ type: 'toast', level: 'error', text });
     const labels = remedies.map(remedy => REMEDY_LABELS[remedy]);
-    const answer = await vscode.window.showErrorMessage(text, ...labels);
+    const answer = await complain(text, ...labels);
     const chosen = remedies[labels.indexOf(answer ?? '')];
     if (chosen) await app.run(REMEDY_COMMANDS[chosen]);
   }
 
   async function offerToGoOn(goOn: () => Promise<void>): Promise<void> {
     const go = 'Continue';
-    const answer = await vscode.window.showInformationMessage(
-      'Ascent was working when this window closed. Continue?',
-      go,
-    );
+    const answer = await inform('Ascent was working when this window closed. Continue?', go);
     if (answer === go) await app.attempt('Continue', goOn);
   }
 

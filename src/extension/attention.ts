@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { PendingApproval, PendingQuestion } from '../protocol/transcript.ts';
 import type { Session } from '../session/sessions.ts';
 import type { App } from './app.ts';
+import { inform } from './notices.ts';
 
 export function followRuns(app: App): vscode.Disposable {
   const { chat } = app;
@@ -44,7 +45,7 @@ export function followRuns(app: App): vscode.Disposable {
     for (const { nonce } of waiting) told.add(nonce);
     if (!pending || isMore) return;
     const show = 'Show';
-    const answer = await vscode.window.showInformationMessage(sentence(pending), show);
+    const answer = await inform(sentence(pending), show);
     if (answer !== show) return;
     await app.attempt('Show the question', async () => {
       await chat.open(session.id);

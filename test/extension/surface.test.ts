@@ -37,6 +37,19 @@ describe('the extension', () => {
     const [panels] = sources.filter(({ file }) => file === 'extension/pages/panels.ts');
     expect(panels?.text).toMatch(/enableScripts: false,\s*enableCommandUris: commands,/);
   });
+  it('shows notifications from one place; dialogs, which make no links, are the others', () => {
+    expect(holding(/show(Information|Warning|Error)Message\(/).sort()).toEqual([
+      'extension/chat/messages.ts',
+      'extension/commands/restoreCheckpoint.ts',
+      'extension/commands/verifyBackend.ts',
+      'extension/notices.ts',
+    ]);
+    const dialogs = sources.filter(({ file }) => /messages|restoreCheckpoint|verifyBackend/.test(file));
+    for (const { text } of dialogs)
+      expect(text.match(/modal: true/g)?.length ?? 0).toBe(
+        text.match(/show(Information|Warning|Error)Message\(/g)?.length ?? 0,
+      );
+  });
   it('puts text into a page as html in one place, behind the sanitiser', () => {
     expect(holding(/dangerouslySetInnerHTML|\.innerHTML\s*=|insertAdjacentHTML|document\.write/)).toEqual([
       'webview/rows/answer.tsx',

@@ -7,6 +7,7 @@ import { EXTENSION } from '../../session/transfer/format.ts';
 import { secretsOf } from '../../session/transfer/knownSecrets.ts';
 import type { App } from '../app.ts';
 import { eventsOf } from '../chat/replayed.ts';
+import { inform } from '../notices.ts';
 import type { Command } from './commands.ts';
 import { pickSession } from './pickSession.ts';
 
@@ -34,7 +35,7 @@ export const exportSession: Command = {
       overwrite: true,
     });
     const open = 'Open File';
-    if ((await vscode.window.showInformationMessage(said(done), open)) === open)
+    if ((await inform(said(done), open)) === open)
       await vscode.window.showTextDocument(uri, { preview: true });
   },
 };

@@ -5,6 +5,7 @@ import type { StepRow } from '../../session/checkpoints/steps.ts';
 import type { Session } from '../../session/sessions.ts';
 import type { App } from '../app.ts';
 import { Refused } from '../chat/refused.ts';
+import { inform } from '../notices.ts';
 import type { Command } from './commands.ts';
 
 /** From a step of the shown session to the files it would bring back, to a last question, to the restore. */
@@ -105,7 +106,7 @@ async function restore(app: App, session: Session, target: Target): Promise<void
   const stayed = done.conflicts.length ? ` ${conflictText(done)}` : '';
   const undo = 'Undo';
   const count = done.changes.length === 1 ? '1 file is' : `${done.changes.length} files are`;
-  const answer = await vscode.window.showInformationMessage(`${count} restored.${stayed}`, undo);
+  const answer = await inform(`${count} restored.${stayed}`, undo);
   if (answer !== undo) return;
   await app.attempt('Undo the restore', async () => {
     await session.checkpoints.restore({ to: 'beforeRestore' });

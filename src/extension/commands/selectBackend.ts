@@ -7,6 +7,7 @@ import { CUSTOM, PROFILES } from '../../model/profiles.ts';
 import type { Backend } from '../../protocol/events.ts';
 import type { App } from '../app.ts';
 import { baseUrlProblem, originOf, STAND_IN_URL } from '../baseUrl.ts';
+import { inform, warn } from '../notices.ts';
 import type { Command } from './commands.ts';
 import { askForKey } from './setApiKey.ts';
 
@@ -21,7 +22,7 @@ export const selectBackend: Command = {
     if (!picked) return;
     if ('standIn' in picked) {
       await save({ baseUrl: STAND_IN_URL, model: '', profile: '', standIn: true });
-      void vscode.window.showInformationMessage('The stand-in backend is selected: scripted, no model.');
+      void inform('The stand-in backend is selected: scripted, no model.');
       return;
     }
     const backend =
@@ -176,7 +177,7 @@ async function tryOut(app: App, backend: Backend): Promise<void> {
     const choose = 'Choose Model';
     const said = retirementOf(new URL(backend.baseUrl).host, info.id);
     const missing = said ?? `${originOf(backend.baseUrl)} does not list a model named ${info.id}.`;
-    if ((await vscode.window.showWarningMessage(missing, choose)) !== choose) return;
+    if ((await warn(missing, choose)) !== choose) return;
     const model = await vscode.window.showQuickPick([...info.instead], {
       title: 'Model',
       ignoreFocusOut: true,
@@ -187,6 +188,6 @@ async function tryOut(app: App, backend: Backend): Promise<void> {
   }
   const window = `${Math.round(info.contextWindow / 1024)}k tokens of context`;
   const verify = 'Verify';
-  const answer = await vscode.window.showInformationMessage(`Connected: ${info.id}, ${window}.`, verify);
+  const answer = await inform(`Connected: ${info.id}, ${window}.`, verify);
   if (answer === verify) await app.run('ascent.verifyBackend');
 }

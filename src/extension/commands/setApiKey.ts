@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
 import { originOf } from '../baseUrl.ts';
+import { inform } from '../notices.ts';
 import type { Command } from './commands.ts';
 
 export const setApiKey: Command = {
@@ -9,10 +10,7 @@ export const setApiKey: Command = {
     const { baseUrl } = app.settings().backend;
     if (originOf(baseUrl)) return void (await askForKey(app, baseUrl));
     const select = 'Select Backend';
-    const answer = await vscode.window.showInformationMessage(
-      'The stand-in backend needs no key. Select a backend first.',
-      select,
-    );
+    const answer = await inform('The stand-in backend needs no key. Select a backend first.', select);
     if (answer === select) await app.run('ascent.selectBackend');
   },
 };
@@ -35,8 +33,6 @@ export async function askForKey(app: App, baseUrl: string): Promise<boolean> {
   const key = entered.trim();
   if (!key && !had) return false;
   await app.keys.set(baseUrl, key || undefined);
-  void vscode.window.showInformationMessage(
-    key ? `The key for ${origin} is stored.` : `The key for ${origin} is removed.`,
-  );
+  void inform(key ? `The key for ${origin} is stored.` : `The key for ${origin} is removed.`);
   return true;
 }

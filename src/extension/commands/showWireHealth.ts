@@ -1,5 +1,5 @@
-import * as vscode from 'vscode';
 import { wireHealth } from '../../session/wireHealth.ts';
+import { inform } from '../notices.ts';
 import { REFRESH_HEALTH, wireHealthBody } from '../pages/wireHealthPage.ts';
 import type { Command } from './commands.ts';
 
@@ -9,7 +9,7 @@ export const showWireHealth: Command = {
   async run(app) {
     await app.restore();
     const { session } = app.chat;
-    if (!session) return void vscode.window.showInformationMessage('There is no session to show yet.');
+    if (!session) return void inform('There is no session to show yet.');
     const { sessions } = await app.engine();
     const events = await sessions.read(session.id);
     const { title, cost, turnCost, unseen } = session.transcript.head;

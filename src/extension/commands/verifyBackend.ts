@@ -4,6 +4,7 @@ import { type Report, summaryOf } from '../../model/verify/report.ts';
 import type { Backend } from '../../protocol/events.ts';
 import type { App } from '../app.ts';
 import { originOf } from '../baseUrl.ts';
+import { inform, unlinked } from '../notices.ts';
 import { COPY_REPORT, verifyBody } from '../pages/verifyPage.ts';
 import type { Command } from './commands.ts';
 
@@ -13,8 +14,7 @@ let last: Report | undefined;
 export const verifyBackend: Command = {
   title: 'Verify Backend',
   async run(app) {
-    if (!vscode.workspace.isTrusted)
-      return void vscode.window.showInformationMessage('Trust this folder first; nothing is sent before.');
+    if (!vscode.workspace.isTrusted) return void inform('Trust this folder first; nothing is sent before.');
     const { served } = await app.engine();
     const backend = await served(app.settings().backend);
     if (!(await agreed(backend))) return;
@@ -57,7 +57,7 @@ async function withProgress(app: App, backend: Backend): Promise<Report> {
   const { verify } = await app.engine();
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Verifying ${backend.model}`,
+    title: unlinked(`Verifying ${backend.model}`),
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (progress, token) => {
