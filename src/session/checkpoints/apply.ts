@@ -1,6 +1,17 @@
 /** Makes files what a plan says: exact bytes and modes, whole or not at all, and never through a link. */
 import { randomUUID } from 'node:crypto';
-import { chmod, lstat, mkdir, open, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  rename,
+  rmdir,
+  symlink,
+  unlink,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { inDirectoryOf } from '../../host/heldDirectory.ts';
 import { codeOf } from '../error.ts';
@@ -30,8 +41,7 @@ export async function applyChanges(
       await work();
       applied.done.push(change);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      applied.failed.push({ path: change.path, reason });
+      applied.failed.push({ path: change.path, reason: reasonOf(error) });
     }
   };
   // Deletions first: a folder may have to make room for a file, or a file for a folder.
@@ -125,10 +135,29 @@ function placeLink(root: string, name: BytePath, target: Buffer): Promise<void> 
   });
 }
 
-/** An empty folder that has the name goes; one with something in it stays, and the restore of this file fails. */
+/** A folder that has the name goes when no file is in it; else it stays, and the restore of this file fails. */
 async function makeRoom(file: Buffer): Promise<void> {
   const found = await kindOf(file);
-  if (found?.isDirectory()) await rmdir(file);
+  if (found?.isDirectory()) await removeFolders(file);
+}
+
+async function removeFolders(folder: Buffer): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true, encoding: 'buffer' }))
+    if (entry.isDirectory()) await removeFolders(Buffer.concat([folder, Buffer.from(path.sep), entry.name]));
+  await rmdir(folder);
+}
+
+/** In words, where the system's own would name a place that nobody knows. */
+function reasonOf(error: unknown): string {
+  switch (codeOf(error)) {
+    case 'ENOTEMPTY':
+      return 'a folder that is not empty has its name now';
+    case 'EACCES':
+    case 'EPERM':
+      return 'the system does not permit it';
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
 }
 
 async function moveOver(from: Buffer, to: Buffer): Promise<void> {

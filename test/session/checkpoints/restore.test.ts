@@ -182,6 +182,25 @@ describe('restore', () => {
     expect(Object.keys(photograph(where.work))).toEqual(['mine/', 'mine/empty/', 'mine/kept']);
   });
 
+  it('puts a file in the place of folders, unless a file is in them that it did not keep', async () => {
+    const where = place();
+    const k = keeper(where);
+    const w = files(where.work);
+    w.write('a', 'a');
+    w.write('b', 'b');
+    await k.step([], () => {
+      w.remove('a');
+      mkdirSync(w.at('a/deep/er'), { recursive: true });
+      w.remove('b');
+      w.write('b/node_modules/x', 'not kept');
+    });
+    await k.endTurn();
+    const { conflicts } = await k.restore({ to: { step: 1 } });
+    expect(w.read('a')).toBe('a');
+    expect(w.read('b/node_modules/x')).toBe('not kept');
+    expect(conflicts).toMatchObject([{ path: 'b', reason: 'a folder that is not empty has its name now' }]);
+  });
+
   it('never writes through a folder that has become a link', async () => {
     const where = place();
     const outside = place();
