@@ -2,11 +2,12 @@
  * Takes the checkpoints of one session. A step waits for its checkpoint, but never longer than `PATIENCE_MS`: a first
  * look at a huge folder goes on behind, and until it is done a checkpoint holds the files the agent edits and no more.
  */
-import { realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Effect } from '../../protocol/access.ts';
 import type { NewEvent } from '../../protocol/events.ts';
 import { type BytePath, bytePath } from './bytePath.ts';
+import { statOf } from './candidates.ts';
 import { type Capture, type Folder, openFolder } from './capture.ts';
 import { collectCheckpoints } from './collect.ts';
 import type { CheckpointFold } from './fold.ts';
@@ -119,6 +120,11 @@ export function createTaking(options: TakingOptions): Taking {
     return { root, tree: taken.tree, whole: waited !== undefined, changed: taken.changed };
   };
 
+  /** Of a workspace with several folders one may not be there; that costs the others nothing. */
+  const present = () => outermost(options.roots()).filter(root => statOf(root)?.isDirectory());
+
+  const isKept = (root: string) => fold.taken.some(({ roots }) => roots.some(kept => kept.root === root));
+
   /** Looked up once a file: a session may edit hundreds, and each step asks for all of them. */
   const located = new Map<string, string>();
   const locate = (file: string): string => {
@@ -134,9 +140,7 @@ export function createTaking(options: TakingOptions): Taking {
     const began = performance.now();
     try {
       const all = [...fold.edited.keys(), ...paths].map(locate);
-      const taken = await Promise.all(
-        outermost(options.roots()).map(root => takeRoot(root, namesIn(root, all))),
-      );
+      const taken = await Promise.all(present().map(root => takeRoot(root, namesIn(root, all))));
       const event: CheckpointTaken = {
         type: 'checkpoint.taken',
         ...place,
@@ -161,7 +165,7 @@ export function createTaking(options: TakingOptions): Taking {
 
   /** A later call of the same step may be about to change a file that no rule has kept so far. */
   const uncovered = async (paths: readonly string[]): Promise<boolean> => {
-    for (const root of outermost(options.roots())) {
+    for (const root of present()) {
       const { folder, running } = await watch(root);
       const names = [...namesIn(root, paths.map(locate))];
       if (names.length && (running || (await folder.missing(names)).length)) return true;
@@ -200,8 +204,9 @@ export function createTaking(options: TakingOptions): Taking {
       // Whoever asks for it is about to change files, or has done so.
       ranAnything = true;
       const all = [...fold.edited.keys()].map(locate);
+      for (const root of outermost(options.roots())) if (isKept(root)) bringBack(root);
       return Promise.all(
-        outermost(options.roots()).map(async root => {
+        present().map(async root => {
           const on = await watch(root);
           await on.running?.catch(() => {});
           return { repository: on.repository, ...(await start(on, namesIn(root, all))) };
@@ -227,6 +232,15 @@ function reasonOf(error: unknown): string {
   return /ENOENT/.test(text)
     ? 'git was not found: install it so that it is on the PATH.'
     : `Git says: ${text}`;
+}
+
+/** A folder that went with all that was in it can be restored like anything else. */
+function bringBack(root: string): void {
+  try {
+    mkdirSync(root, { recursive: true });
+  } catch {
+    // Where it cannot be made, the other folders are restored.
+  }
 }
 
 /** Undefined when it takes longer; it then goes on unwatched. */

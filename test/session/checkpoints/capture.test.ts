@@ -180,6 +180,20 @@ describe('a checkpoint', () => {
     expect([files(one.work).read('inside/a'), files(two.work).read('a')]).toEqual(['1', '1']);
   });
 
+  it('covers the roots that are there when one of them is not', async () => {
+    const [one, two] = [place(), place()];
+    const k = keeper(one, { roots: [one.work, two.work, path.join(one.work, '..', 'unmounted')] });
+    files(one.work).write('a', '1');
+    files(two.work).write('deep/a', '1');
+    await k.step([], () => files(one.work).write('a', '2'));
+    await k.step([], () => rmSync(two.work, { recursive: true }));
+    await k.endTurn();
+    expect(k.events.filter(e => e.type === 'notice')).toEqual([]);
+    const { conflicts } = await k.restore({ to: { step: 1 } });
+    expect(conflicts).toEqual([]);
+    expect([files(one.work).read('a'), files(two.work).read('deep/a')]).toEqual(['1', '1']);
+  });
+
   it('holds what commands changed, whatever it was', async () => {
     const where = place();
     const w = files(where.work);
