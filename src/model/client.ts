@@ -9,6 +9,8 @@ export interface ModelRequest {
   tools: readonly ToolDeclaration[];
   /** Stable for the life of a session; sent as `prompt_cache_key` where the profile knows it. */
   sessionId: string;
+  /** Ids of all calls that the session has had, also of those that left `messages`: no reply brings one of them again. */
+  callIds?: Iterable<string>;
   /** Awaited before the request goes out, each time that it does; what it throws ends the stream. */
   mayAsk?(price: AskingPrice): Promise<void>;
 }

@@ -234,11 +234,11 @@ function estimatedUsage(reply: Assembled, promptTokens: number): Usage {
   };
 }
 
-/** All call ids of a session that this client has seen, also those that have left the history since. */
+/** All call ids of a session: those it had before this client, and what this client has seen since. */
 function createIdMemory(): (request: ModelRequest) => Set<string> {
   const sessions = new Map<string, Set<string>>();
-  return ({ sessionId, messages }) => {
-    const ids = sessions.get(sessionId) ?? new Set();
+  return ({ sessionId, messages, callIds: before }) => {
+    const ids = sessions.get(sessionId) ?? new Set(before);
     sessions.set(sessionId, ids);
     for (const message of messages) for (const id of callIds(message)) ids.add(id);
     return ids;

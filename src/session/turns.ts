@@ -135,7 +135,8 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
       guard: state.guard,
       model: {
         info: signal => client.info(signal),
-        stream: (request, signal) => client.stream({ ...request, mayAsk }, signal),
+        stream: (request, signal) =>
+          client.stream({ ...request, mayAsk, callIds: state.transcript.calls.keys() }, signal),
       },
       tools: parts.tools,
       decide: async (access, edited) => {
