@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { around, head, isBusy, replay, sessions } from '../state/store.ts';
 import { statusNames, whereabouts } from '../text/words.ts';
 import { post } from '../vscode.ts';
@@ -11,7 +11,7 @@ export function SessionBar() {
     <header class="session-bar">
       <span class={`dot ${status}`} role="img" aria-label={statusNames[status]} title={statusNames[status]} />
       {head.value && !replay.value ? (
-        <Title />
+        <Title key={head.value.id} />
       ) : (
         <span class="title">{head.value?.title || 'New session'}</span>
       )}
@@ -30,18 +30,26 @@ export function SessionBar() {
 function Title() {
   const title = head.value?.title || 'New session';
   const leaving = useRef(false);
+  const box = useRef<HTMLInputElement>(null);
+  const shown = useRef('');
+  // What is being typed stays, whatever comes meanwhile.
+  useLayoutEffect(() => {
+    const at = box.current!;
+    if (at.value === shown.current || at !== document.activeElement) at.value = shown.current = title;
+  });
   const commit = (input: HTMLInputElement) => {
     const next = input.value.trim();
-    if (!leaving.current && next && next !== title) post({ type: 'rename', title: next.slice(0, 200) });
-    else input.value = title;
+    if (!leaving.current && next && next !== shown.current)
+      post({ type: 'rename', title: next.slice(0, 200) });
+    else input.value = shown.current;
     leaving.current = false;
   };
   return (
     <input
       class="title"
+      ref={box}
       aria-label="Session title"
       title={title}
-      value={title}
       maxLength={200}
       dir="auto"
       spellcheck={false}
