@@ -12,9 +12,12 @@ export function ApprovalCard({ asked, more }: { asked: PendingApproval; more: st
   const { callId, nonce, title, offers, suggested } = asked;
   const { counts, ready } = useGuard();
   const allow = useRef<HTMLButtonElement>(null);
-  const [saying, setSaying] = useState(false);
+  const [saying, setSaying] = useState<boolean>();
   const [sent, setSent] = useState(false);
   useLayoutEffect(() => focusPolitely(allow.current), []);
+  useLayoutEffect(() => {
+    if (saying === false) allow.current?.focus();
+  }, [saying]);
 
   // The host said that something went wrong: let the person answer again.
   const isSent = sent && toast.value?.level !== 'error';

@@ -15,9 +15,12 @@ export function ApprovalsCard({ asked }: { asked: readonly PendingApproval[] }) 
   // What came, went or changed its meaning is under the pointer: the time to read runs anew.
   const { counts, ready } = useGuard(`${nonces} ${isRead}`);
   const allow = useRef<HTMLButtonElement>(null);
-  const [saying, setSaying] = useState(false);
+  const [saying, setSaying] = useState<boolean>();
   const [sent, setSent] = useState<ReadonlySet<string>>(new Set());
   useLayoutEffect(() => focusPolitely(allow.current), []);
+  useLayoutEffect(() => {
+    if (saying === false) allow.current?.focus();
+  }, [saying]);
 
   const isAgain = toast.value?.level === 'error';
   const isSent = (one: PendingApproval) => sent.has(one.nonce) && !isAgain;

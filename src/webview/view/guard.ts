@@ -61,11 +61,20 @@ export function ignoreHeldKeys(e: KeyboardEvent): void {
     e.preventDefault();
 }
 
-/** Moves the focus to a card that asks, unless that would take it from someone who is writing, or from the editor. */
-export function focusPolitely(element: HTMLElement | null): void {
-  const at = document.activeElement;
+/**
+ * Moves the focus to a card that asks, unless that would take it from someone who is writing, or from the editor. The
+ * result gives it back, if it would go with the card.
+ */
+export function focusPolitely(element: HTMLElement | null): (() => void) | undefined {
+  const at = document.activeElement as HTMLElement;
   const isWriting = (at instanceof HTMLTextAreaElement || at instanceof HTMLInputElement) && at.value !== '';
-  if (document.hasFocus() && !isWriting) element?.focus({ preventScroll: true });
+  if (!document.hasFocus() || isWriting) return;
+  element?.focus({ preventScroll: true });
+  const card = element?.closest('section');
+  return () => {
+    const now = document.activeElement;
+    if (now === document.body || card?.contains(now)) at.focus({ preventScroll: true });
+  };
 }
 
 /** What the keys mean on a card that asks: Escape goes back or refuses, Enter allows, but on a control of its own. */
