@@ -47,10 +47,15 @@ export function createChatView(options: ChatViewOptions) {
     flush => void setTimeout(flush, FRAME_MS),
   );
 
+  /** Snapshots that were asked for, and the last of them that was sent: between the two the page shows what was. */
+  let [asked, sent] = [0, 0];
   const sendSnapshot = async () => {
-    const surroundings = await options.surroundings();
-    const { session } = chat;
+    const mine = ++asked;
     updates.discard();
+    const surroundings = await options.surroundings();
+    if (mine !== asked) return;
+    sent = mine;
+    const { session } = chat;
     send({
       type: 'snapshot',
       head: session?.transcript.head,
@@ -62,16 +67,27 @@ export function createChatView(options: ChatViewOptions) {
   };
 
   chat.onUpdate((session, update) => {
-    if (listening && session === chat.session && !options.replays.shown) updates.add(update);
+    // What comes before the snapshot is in it.
+    if (listening && sent === asked && session === chat.session && !options.replays.shown)
+      updates.add(update);
   });
   chat.onSwitch(() => void sendSnapshot());
   options.replays.onSwitch(() => void sendSnapshot());
   options.replays.onMove(send);
 
+  /** Counts the pages, each gone for good with the next or when it is hidden. */
+  let page = 0;
+  const leave = () => {
+    page++;
+    listening = false;
+  };
   const greet = async () => {
+    const mine = ++page;
     await options.opened();
+    if (mine !== page) return;
     listening = true;
     await sendSnapshot();
+    if (mine !== page) return;
     for (const message of waiting) send(message);
     waiting = [];
   };
@@ -90,7 +106,7 @@ export function createChatView(options: ChatViewOptions) {
   return {
     resolve(next: vscode.WebviewView): void {
       view = next;
-      listening = false;
+      leave();
       const { webview } = next;
       const dist = vscode.Uri.joinPath(options.extensionUri, 'dist');
       const resource = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
@@ -102,13 +118,13 @@ export function createChatView(options: ChatViewOptions) {
         webview.onDidReceiveMessage(receive),
         // Hidden pages are gone; the next one says `ready` again.
         next.onDidChangeVisibility(() => {
-          if (!next.visible) listening = false;
+          if (!next.visible) leave();
         }),
         next.onDidDispose(() => {
           for (const listener of listeners) listener.dispose();
           if (view === next) {
             view = undefined;
-            listening = false;
+            leave();
           }
         }),
       ];
