@@ -94,7 +94,7 @@ function detailsIn(detail: unknown): string | undefined {
     : undefined;
 }
 
-const isHtml = (text: string) => /^\s*<(!doctype|html|head|body|\?xml)/i.test(text);
+export const isHtml = (text: string): boolean => /^\s*<(!doctype|html|head|body|\?xml)/i.test(text);
 
 /**
  * Overflow in the wordings of Moonshot, vLLM, llama.cpp, SGLang, OpenAI's code and Alibaba.
@@ -202,17 +202,18 @@ function sentence(text: string): string {
   return /[.!?…。！？]$/.test(line) ? line : `${line}.`;
 }
 
-/** Milliseconds: the headers first, then what the message says ("try again after 3 seconds"). */
+/**
+ * Milliseconds: the headers first, then what the message says ("try again after 3 seconds"). A date counts from the
+ * host's own clock, where it tells that. What is over already tells nothing: to ask again at once, as often as there are
+ * attempts, would spend them all in a moment.
+ */
 function retryAfter(answer: Answer, said: { message: string }): number | undefined {
   const ms = Number(answer.header('retry-after-ms') ?? Number.NaN);
-  if (ms >= 0) return ms;
-  const header = answer.header('retry-after');
-  if (header) {
-    const seconds = Number(header);
-    if (seconds >= 0) return seconds * 1000;
-    const until = Date.parse(header);
-    if (!Number.isNaN(until)) return Math.max(0, until - Date.now());
-  }
+  if (ms > 0) return ms;
+  const header = answer.header('retry-after') ?? '';
+  if (Number(header) > 0) return Number(header) * 1000;
+  const until = Date.parse(header) - (Date.parse(answer.header('date') ?? '') || Date.now());
+  if (until > 0) return until;
   if (answer.status !== 429 && answer.status !== 503) return undefined;
   const told = /(?:after|in) (\d+(?:\.\d+)?) ?s(?:ec(?:ond)?s?)?\b/i.exec(said.message);
   return told ? Number(told[1]) * 1000 : undefined;

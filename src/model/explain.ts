@@ -19,9 +19,9 @@ function advice(error: ModelError, backend: Backend): Advice {
         ? { hint: 'Use a key with access to this model, or choose another backend.', action: 'selectBackend' }
         : { hint: 'Set a key that belongs to this backend.', action: 'setKey' };
     case 'rateLimit':
-      return { hint: 'Wait a little, then continue.', action: 'retry' };
+      return { hint: untilThen(error) ?? 'Wait a little, then continue.', action: 'retry' };
     case 'overloaded':
-      return { hint: 'Continue later, or choose another backend.', action: 'retry' };
+      return { hint: untilThen(error) ?? 'Continue later, or choose another backend.', action: 'retry' };
     case 'quota':
       if (/^The daily limit/.test(error.message))
         return { hint: 'Go on tomorrow, or choose another backend.', action: 'selectBackend' };
@@ -43,6 +43,14 @@ function advice(error: ModelError, backend: Backend): Advice {
     case 'empty':
       return { hint: 'Continue to ask again.', action: 'retry' };
   }
+}
+
+/** For a wait that nobody sits through. */
+function untilThen({ retryAfterMs = 0 }: ModelError): string | undefined {
+  const minutes = Math.ceil(retryAfterMs / 60_000);
+  if (minutes < 2) return undefined;
+  const wait = minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
+  return `It asks to wait ${wait}. Continue then, or choose another backend.`;
 }
 
 function network(error: ModelError, backend: Backend): Advice {

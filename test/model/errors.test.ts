@@ -9,6 +9,7 @@ const place = { host: 'api.example.org', model: 'kimi-k2-thinking', redact };
 const judge = (status: number, error: object | undefined, headers: Record<string, string> = {}, at = place) =>
   answerError({ status, error: errorIn(error), text: '', header: n => headers[n] ?? null }, at);
 const said = (type: string, message = '') => ({ error: { type, message } });
+const dateIn = (ms: number) => new Date(Date.now() + ms).toUTCString();
 
 describe('an error answer', () => {
   it.each<[ModelErrorKind, number, object | undefined]>([
@@ -74,7 +75,13 @@ describe('an error answer', () => {
   it.each([
     [{ 'retry-after': '7' }, '', 7_000],
     [{ 'retry-after-ms': '250', 'retry-after': '7' }, '', 250],
-    [{ 'retry-after': new Date(Date.now() + 60_000).toUTCString() }, '', 60_000],
+    [{ 'retry-after': dateIn(60_000) }, '', 60_000],
+    // A clock that is an hour ahead of the host's, and one that is behind.
+    [{ 'retry-after': dateIn(-3_540_000), date: dateIn(-3_600_000) }, '', 60_000],
+    [{ 'retry-after': dateIn(3_660_000), date: dateIn(3_600_000) }, '', 60_000],
+    [{ 'retry-after': dateIn(-60_000) }, '', undefined],
+    [{ 'retry-after': '0' }, '', undefined],
+    [{ 'retry-after': '0' }, 'please try again after 3 seconds', 3_000],
     [{}, 'please try again after 3 seconds', 3_000],
     [{}, 'try later', undefined],
   ])('tells how long to wait: %o %s', (headers, message, expected) => {
@@ -185,6 +192,14 @@ describe('explained to people', () => {
     });
     expect(explain(refused('api.example.org'), remote).hint).toContain('Check the address');
     expect(explain(networkError('ECONNRESET', place), remote).action).toBe('retry');
+  });
+
+  it.each([
+    [30, 'Wait a little, then continue.'],
+    [1_200, 'It asks to wait 20 minutes. Continue then, or choose another backend.'],
+    [7_200, 'It asks to wait 2 hours. Continue then, or choose another backend.'],
+  ])('a wait of %i s is named when nobody sits through it', (seconds, hint) => {
+    expect(explain(judge(429, undefined, { 'retry-after': String(seconds) }), remote).hint).toBe(hint);
   });
 
   it.each([
