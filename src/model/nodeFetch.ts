@@ -5,6 +5,9 @@
  * 300 s without bytes, and a flooded backend may need longer to its first token. Redirects are answers here, never
  * followed: they would carry the key along.
  */
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+
 // Without `node:`, because VS Code puts its proxy and certificate settings behind these two names alone.
 // biome-ignore lint/style/useNodejsImportProtocol: see above
 import http, { type IncomingMessage } from 'http';
@@ -108,11 +111,26 @@ function headersOf(answer: IncomingMessage): Headers {
   return headers;
 }
 
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** We ask for no compression, and so forbid none: a proxy on the way may add it. */
+function decompressed(answer: IncomingMessage): Readable {
+  const decoder = DECODERS[answer.headers['content-encoding']?.trim().toLowerCase() ?? ''];
+  // What fails on the way destroys the last stream, which tells it.
+  return decoder ? pipeline(answer, decoder(), () => {}) : answer;
+}
+
 function bodyOf(
   answer: IncomingMessage,
   request: http.ClientRequest,
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
+  const bytes = decompressed(answer);
   let over = false;
   let abort = () => {};
   const end = (settle: () => void) => {
@@ -129,16 +147,16 @@ function bodyOf(
           request.destroy();
         };
         signal?.addEventListener('abort', abort, { once: true });
-        answer.on('data', (bytes: Buffer) => {
+        bytes.on('data', (some: Buffer) => {
           if (over) return;
-          controller.enqueue(bytes);
-          if ((controller.desiredSize ?? 0) <= 0) answer.pause();
+          controller.enqueue(some);
+          if ((controller.desiredSize ?? 0) <= 0) bytes.pause();
         });
-        answer.once('end', () => end(() => controller.close()));
-        answer.once('error', error => end(() => controller.error(error)));
-        answer.once('close', () => end(() => controller.error(brokenOff())));
+        bytes.once('end', () => end(() => controller.close()));
+        bytes.once('error', error => end(() => controller.error(error)));
+        bytes.once('close', () => end(() => controller.error(brokenOff())));
       },
-      pull: () => void answer.resume(),
+      pull: () => void bytes.resume(),
       cancel: () => end(() => request.destroy()),
     },
     { highWaterMark: 64 * 1024, size: bytes => bytes?.byteLength ?? 0 },

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createBrotliCompress, createDeflate, createGzip, gzipSync } from 'node:zlib';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { nodeFetch } from '../../src/model/nodeFetch.ts';
 
@@ -34,6 +35,39 @@ it('sends bytes with their length, and gives status, headers and body', async ()
   expect(response.status).toBe(418);
   expect(response.headers.get('x-answer')).toBe('a, b');
   expect(await response.json()).toEqual({ length: '5', own: 'yes', text: 'grün' });
+});
+
+it.each([
+  ['gzip', createGzip],
+  ['br', createBrotliCompress],
+  ['deflate', createDeflate],
+] as const)('reads what a proxy on the way has compressed, as it comes: %s', async (encoding, make) => {
+  let goOn = () => {};
+  const { url } = await serve(async (_, response) => {
+    response.writeHead(200, { 'content-encoding': encoding });
+    const packed = make();
+    packed.pipe(response);
+    packed.write('first');
+    packed.flush();
+    await new Promise<void>(resolve => (goOn = resolve));
+    packed.end(' last');
+  });
+  const reader = (await nodeFetch(url)).body!.getReader();
+  const text = async () => new TextDecoder().decode((await reader.read()).value);
+  expect(await text()).toBe('first');
+  goOn();
+  expect(await text()).toBe(' last');
+  expect((await reader.read()).done).toBe(true);
+});
+
+it('tells of compressed bytes that break off, or are none', async () => {
+  const { url } = await serve((request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' });
+    if (request.url === '/none') return void response.end('this is no gzip');
+    response.write(gzipSync('x'.repeat(1000)).subarray(0, 20), () => request.socket.destroy());
+  });
+  await expect((await nodeFetch(`${url}none`)).text()).rejects.toThrow('incorrect header check');
+  await expect((await nodeFetch(url)).text()).rejects.toMatchObject({ code: expect.any(String) });
 });
 
 it('follows no redirect', async () => {
