@@ -6,7 +6,7 @@ import OpenAI, { APIConnectionError, APIError, APIUserAbortError } from 'openai'
 import type { Backend } from '../protocol/events.ts';
 import { createBodyWriter } from './bodyBytes.ts';
 import { ModelError } from './client.ts';
-import { answerError, errorIn, networkError, notAnApiError, type Place } from './errors.ts';
+import { answerError, errorIn, isHtml, networkError, notAnApiError, type Place } from './errors.ts';
 import { asObject, parseJson } from './json.ts';
 import { nodeFetch } from './nodeFetch.ts';
 import { createSseDecoder, type ServerSentEvent } from './sse.ts';
@@ -118,8 +118,20 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 function* whole(text: string): Generator<WireEvent> {
   const data = parseJson(text);
   if (data === undefined) return;
-  yield { type: 'data', payloads: [data] };
+  yield { type: 'data', payloads: [isRefusal(data) ? { error: data } : data] };
   yield { type: 'done' };
+}
+
+/** Gateways refuse with 200, too, and each in a shape of its own: no reply, but words. */
+function isRefusal(data: unknown): boolean {
+  const { choices, error, message, detail } = asObject(data) ?? {};
+  return !choices && !error && [message, detail].some(words => typeof words === 'string' && words !== '');
+}
+
+/** An answer that does not say what it is, and holds no event. */
+function* unlabelled(text: string, place: Place): Generator<WireEvent> {
+  if (isHtml(text)) throw notAnApiError(place);
+  yield* whole(text);
 }
 
 async function* events(
@@ -136,14 +148,18 @@ async function* events(
   const text = new TextDecoder();
   const decoder = createSseDecoder();
   let complete = false;
+  /** All that came, as long as no event was in it. */
+  let noEvent = '';
+  let isStream = false;
   try {
     while (!complete) {
       const { value, done } = await reader.read();
       // What was closed because of it ends like any other.
       signal.throwIfAborted();
-      const found = done
-        ? [...decoder.push(text.decode()), ...decoder.end()]
-        : decoder.push(text.decode(value, { stream: true }));
+      const piece = done ? text.decode() : text.decode(value, { stream: true });
+      const found = [...decoder.push(piece), ...(done ? decoder.end() : [])];
+      isStream ||= found.length > 0;
+      if (!isStream) noEvent += piece;
       const payloads: unknown[] = [];
       for (const event of found) {
         complete = event.data.trim() === '[DONE]';
@@ -154,7 +170,10 @@ async function* events(
       if (payloads.length) yield { type: 'data', payloads };
       if (complete) yield { type: 'done' };
       else if (!done && !found.length) yield { type: 'alive' };
-      if (done) return;
+      if (done) {
+        if (!isStream) yield* unlabelled(place.redact(noEvent), place);
+        return;
+      }
     }
   } finally {
     signal.removeEventListener('abort', close);

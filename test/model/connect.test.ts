@@ -4,7 +4,18 @@ import { createModelClient, type ModelClientOptions } from '../../src/model/conn
 import type { Message } from '../../src/protocol/message.ts';
 import { until } from '../until.ts';
 import { collect, failure, reply, request } from './collect.ts';
-import { type Answers, answer, chunk, httpBackend, json, page, sse, stream, usage } from './httpBackend.ts';
+import {
+  type Answers,
+  answer,
+  chunk,
+  httpBackend,
+  json,
+  page,
+  plain,
+  sse,
+  stream,
+  usage,
+} from './httpBackend.ts';
 
 const stop = chunk({}, { finish_reason: 'stop' });
 
@@ -67,6 +78,15 @@ describe('a reply', () => {
       chat: json({ choices: [{ message, finish_reason: 'stop' }], usage }),
     });
     expect((await reply(client)).message).toMatchObject({ text: 'Hi', reasoning: 'r' });
+  });
+
+  it.each(['text/plain', undefined])('may come in one piece that calls itself %s', async type => {
+    const message = { role: 'assistant', content: 'Hi' };
+    const { client, waits } = await connected({
+      chat: plain(type, JSON.stringify({ choices: [{ message, finish_reason: 'stop' }], usage })),
+    });
+    expect((await reply(client)).message.text).toBe('Hi');
+    expect(waits).toEqual([]);
   });
 
   it('without usage is estimated, and says so', async () => {
@@ -278,9 +298,30 @@ describe('faults on the wire', () => {
     expect(server.chats).toHaveLength(1);
   });
 
-  it('of a web page in place of an API are told as such', async () => {
-    const { client } = await connected({ chat: page(200) });
+  const html = '<!doctype html><html><body>Sign in to the network</body></html>';
+  it.each([
+    ['that says so', page(200)],
+    ['that does not say what it is', plain(undefined, html)],
+    ['that calls itself text', plain('text/plain', html)],
+  ])('of a web page in place of an API %s are told as such, at once', async (_, chat) => {
+    const { client, server } = await connected({ chat });
     expect((await failure(collect(client))).message).toContain('web page');
+    expect(server.chats).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'an error object',
+      'text/plain',
+      { error: { message: 'bad key', code: 401 } },
+      'does not accept the API key.',
+    ],
+    ['words', 'application/json', { success: false, code: 403, message: 'No access.' }, 'No access.'],
+  ])('of a gateway that refuses with 200 and %s are told as such, at once', async (_, type, body, words) => {
+    const { client, server } = await connected({ chat: plain(type, JSON.stringify(body)) });
+    const error = await failure(collect(client));
+    expect(error).toMatchObject({ kind: 'auth', message: expect.stringContaining(words) });
+    expect(server.chats).toHaveLength(1);
   });
 
   it('ask for all the room there is when the budget ran out in thinking, once', async () => {

@@ -77,6 +77,14 @@ export const json =
     response.end(JSON.stringify(body));
   };
 
+/** With 200, and with whatever type it claims, or none. */
+export const plain =
+  (type: string | undefined, body: string): Answer =>
+  response => {
+    response.writeHead(200, type ? { 'content-type': type } : {});
+    response.end(body);
+  };
+
 export const page =
   (status: number): Answer =>
   response => {
