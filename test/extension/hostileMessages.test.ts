@@ -117,7 +117,7 @@ function page(
     engine: async () => ({ host }),
     diffs: { show: async (_: unknown, shown: typeof session, id: string) => void (await diffOf(shown, id)) },
     run: act('run'),
-    view: { send: () => {}, refresh: () => {} },
+    view: { send: () => {}, sendSurely: () => {}, refresh: () => {} },
     attempt: (_: string, work: () => unknown) =>
       Promise.resolve()
         .then(work)

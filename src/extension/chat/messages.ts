@@ -16,7 +16,7 @@ type Handlers = { [T in keyof Messages]: [what: string, run: Handler<Messages[T]
 let searching = new AbortController();
 
 const handlers: Handlers = {
-  send: ['Send', ({ text, context, later }, { chat }) => chat.send(text, context, later)],
+  send: ['Send', send],
   editQueued: ['Change the message', ({ id, text }, { chat }) => chat.editQueued(id, text)],
   removeQueued: ['Remove the message', ({ id }, { chat }) => chat.removeQueued(id)],
   sendQueued: ['Send', ({ id }, { chat }) => chat.sendQueued(id)],
@@ -112,6 +112,16 @@ function isForReplay(message: ViewRequest): boolean {
   return LOOKS.has(message.type) && (message.type !== 'command' || SETS_UP.has(message.command));
 }
 const REPLAYED = 'This is a replay: nothing can be done in it. Close it to go on.';
+
+/** The page has emptied its composer already: what could not be sent goes back there. */
+async function send({ text, context, later }: Messages['send'], { chat, view }: App): Promise<void> {
+  try {
+    await chat.send(text, context, later);
+  } catch (error) {
+    view.sendSurely({ type: 'compose', text, context });
+    throw error;
+  }
+}
 
 function expectOpen(wasOpen: boolean): void {
   if (!wasOpen) throw new Refused('This question was already answered, or is void.');
