@@ -57,7 +57,7 @@ export function readSettings(source: SettingsSource): { settings: Settings; comp
       use: oneOf(source.value('sandbox'), ['off', 'whenAvailable', 'required'], 'whenAvailable', text =>
         complain('sandbox', text),
       ),
-      network: source.value('sandboxNetwork') === true,
+      network: onlyIfTrue(source.value('sandboxNetwork'), text => complain('sandboxNetwork', text)),
     },
   };
   return { settings, complaints };
@@ -106,6 +106,12 @@ function oneOf<T extends string>(
   const found = options.find(option => option === value);
   if (!found) complain(`It must be one of ${options.join(', ')}; ${fallback} is used.`);
   return found ?? fallback;
+}
+
+function onlyIfTrue(value: unknown, complain: (text: string) => void): boolean {
+  if (value !== undefined && value !== null && typeof value !== 'boolean')
+    complain('It must be true or false; false is used.');
+  return value === true;
 }
 
 function wholeNumber(value: unknown, complain: (text: string) => void): number {

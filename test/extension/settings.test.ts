@@ -62,6 +62,8 @@ describe('a malformed value', () => {
     ['approvals', 'everything', { mode: 'ask' }],
     ['approvals', true, { mode: 'ask' }],
     ['resume', 'never', { resume: 'auto' }],
+    ['sandbox', true, { sandbox: { use: 'whenAvailable' } }],
+    ['sandboxNetwork', 'true', { sandbox: { network: false } }],
     ['maxSteps', 0, { limits: { maxSteps: 300 } }],
     ['maxSteps', 1.5, { limits: { maxSteps: 300 } }],
     ['maxSteps', '12', { limits: { maxSteps: 300 } }],
