@@ -55,7 +55,12 @@ export const SessionEvent = z.discriminatedUnion('type', [
   /** The person chose another approval mode or backend, from here on. */
   event('session.changed', { mode: ApprovalMode.optional(), backend: Backend.optional() }),
 
-  event('turn.started', { turn: z.string(), maxSteps: z.number().int().positive() }),
+  /** `summary`: it does nothing but summarise what came before; a person asked for it. */
+  event('turn.started', {
+    turn: z.string(),
+    maxSteps: z.number().int().positive(),
+    summary: z.boolean().optional(),
+  }),
   /** The turn was cut off by a crash or a closed window, and goes on from here. */
   event('turn.resumed', { turn: z.string() }),
   /** `steer`: sent while the turn ran; the model sees it from the next `step.started` on. */

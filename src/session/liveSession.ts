@@ -47,7 +47,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
   const stop = () => turns.end(new StoppedByPerson());
   const unlisten = parts.listen(want => (want === 'stop' ? void stop() : askOwner()));
   const begin = async (opening: (turn: string) => NewEvent[]) => {
-    const turn = interrupted && state.turn ? state.turn : turns.newTurnId();
+    const turn = turns.newTurnId();
     await turns.begin(turn, opening(turn));
   };
   let closing: Promise<void> | undefined;
@@ -100,13 +100,18 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
       if (first) await sendNext(first.text, first.context, { queued: first.id });
       return;
     }
-    if (neverBegan(state)) {
+    if (!state.summarises && neverBegan(state)) {
       await record({ type: 'turn.ended', turn: state.turn, reason: 'stopped' });
       interrupted = false;
       return;
     }
     const settled = [...settleRequests(state), ...(await settleUnfinished(state, options.host, parts.tools))];
-    await begin(turn => [{ type: 'turn.resumed', turn }, ...settled]);
+    const { turn } = state;
+    await turns.begin(
+      turn,
+      [{ type: 'turn.resumed', turn }, ...settled],
+      state.summarises ? summaryTurn : undefined,
+    );
     interrupted = false;
   };
   const queue = createQueue({ state, turns, record, send });
@@ -200,7 +205,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
               'The last turn was cut off. Continue it first, or send a message.',
             );
           const turn = turns.newTurnId();
-          await turns.begin(turn, [started(turn)], summaryTurn);
+          await turns.begin(turn, [{ ...started(turn), summary: true }], summaryTurn);
         }),
     }),
 

@@ -42,6 +42,8 @@ export class SessionState {
   readonly notices = new Set<string>();
   /** The turn that has begun and not ended. */
   turn: string | undefined;
+  /** That turn does nothing but summarise. */
+  summarises = false;
   /** How the last one ended. */
   lastEnd: TurnEnd | undefined;
   /** Steps of that turn that brought a reply: one that was cut off is taken again, and counts once. */
@@ -69,6 +71,7 @@ export class SessionState {
         break;
       case 'turn.started':
         this.turn = e.turn;
+        this.summarises = e.summary ?? false;
         this.steps = 0;
         break;
       case 'assistant.message':

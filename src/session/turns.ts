@@ -120,7 +120,7 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
     lastId = id === lastId || id === state.turn ? `${id}+` : id;
     return lastId;
   };
-  const started = (turn: string): NewEvent => ({
+  const started = (turn: string): NewEvent & { type: 'turn.started' } => ({
     type: 'turn.started',
     turn,
     maxSteps: options.limits().maxSteps,

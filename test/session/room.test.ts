@@ -245,6 +245,63 @@ describe('a summary', () => {
     expect((await verifySession(await shop.events(session.id))).difference?.text).toBeUndefined();
   });
 
+  it('can be asked for after a stop, and answers what is said meanwhile', async () => {
+    const writing = Promise.withResolvers<void>();
+    const m = model(100_000, ({ isSummary }, steps) => {
+      if (isSummary) return summary();
+      return steps === 2 ? look(1) : reply({ reasoning: 'Hm.', text: 'Here.' });
+    });
+    const stream = m.stream;
+    m.stream = async function* (request, signal) {
+      const answers = [...(await Array.fromAsync(stream(request, signal)))];
+      if (request.messages.at(-1)?.text.includes(SUMMARY)) await writing.promise;
+      yield* answers;
+    };
+    const { session, shop } = await start(m);
+    await turn(session, 'One.');
+    await session.send('Two.');
+    await when(session, () => session.transcript.items.at(-1)?.kind === 'tool');
+    await session.stop();
+    await session.room.summarise();
+    await when(session, () => session.live.some(l => l.type === 'context.summarising'));
+    await session.send('Three.');
+    writing.resolve();
+    await session.settled();
+    expect(session.transcript.items.at(-2)).toMatchObject({ kind: 'answer', text: 'Here.' });
+    expect((await verifySession(await shop.events(session.id))).difference?.text).toBeUndefined();
+  });
+
+  it('that was cut off is written anew, and nothing else goes on with it', async () => {
+    const m = model(100_000, ({ isSummary }, steps) => {
+      if (isSummary) return summary();
+      return steps === 2 ? look(1) : reply({ reasoning: 'Hm.', text: 'Here.' });
+    });
+    const stream = m.stream;
+    let isSilent = true;
+    m.stream = async function* (request, signal) {
+      if (isSilent && request.messages.at(-1)?.text.includes(SUMMARY))
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      yield* stream(request, signal);
+    };
+    const { session, shop } = await start(m);
+    await turn(session, 'One.');
+    await session.send('Two.');
+    await when(session, () => session.transcript.items.at(-1)?.kind === 'tool');
+    await session.stop();
+    await session.room.summarise();
+    await when(session, () => session.live.some(l => l.type === 'context.summarising'));
+    await session.close();
+    isSilent = false;
+    const steps = m.asked.filter(a => !a.isSummary).length;
+    const again = await shop.reopen(session.id, m);
+    await again.resume();
+    await again.settled();
+    expect(again.transcript.items.at(-1)).toMatchObject({ kind: 'end', reason: 'done', steps: 0 });
+    expect(again.transcript.items.at(-2)?.kind).toBe('room');
+    expect(m.asked.filter(a => !a.isSummary)).toHaveLength(steps);
+    expect((await verifySession(await shop.events(session.id))).difference?.text).toBeUndefined();
+  });
+
   it('cuts only the longest of what people said when all of it is too long', async () => {
     const long = `Begin here. ${'pasted '.repeat(4000)} And end so.`;
     const m = model(24_000, ({ isSummary }) =>

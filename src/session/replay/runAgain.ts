@@ -1,6 +1,6 @@
 /** One run of the loop, with a tape in the place of everybody it talks to. */
 import { runTurn } from '../../agent/runTurn.ts';
-import { type Emit, StoppedByPerson } from '../../agent/seams.ts';
+import { type Emit, StoppedByPerson, type TurnInput } from '../../agent/seams.ts';
 import { summaryTurn } from '../../agent/summarise.ts';
 import { type Comparison, createComparer, standstill } from './compare.ts';
 import { differenceOf, missing } from './difference.ts';
@@ -33,10 +33,17 @@ export async function runAgain(tape: Tape, model: RecordedModel, found: Comparis
   tape.onAdvance = () => people.answer();
 
   stopWhenDue();
-  // A turn that nobody said anything for, after an answer: a person asked for a summary.
+  // Earlier versions did not say it: a turn after an answer, that nobody said anything for.
   const isSummary =
-    tape.next?.type === 'context.summarised' && state.history.messages().at(-1)?.role === 'assistant';
-  const work = isSummary ? summaryTurn : runTurn;
+    state.summarises ||
+    (tape.next?.type === 'context.summarised' &&
+      state.history.messages().at(-1)?.role === 'assistant' &&
+      !state.history.steered());
+  const work = async (input: TurnInput) => {
+    const reason = isSummary ? await summaryTurn(input) : await runTurn(input);
+    // What was said meanwhile is answered in the same turn.
+    return isSummary && reason === 'done' && state.history.steered() ? runTurn(input) : reason;
+  };
   let ended: Ended | undefined;
   const { tools, decide } = recordedTools(tape, signal);
   const turn = {
