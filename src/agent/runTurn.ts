@@ -20,7 +20,7 @@ export async function runTurn(input: TurnInput): Promise<TurnEnd> {
   let { step } = turn;
   try {
     for (;;) {
-      signal.throwIfAborted();
+      // Also after a stop: none of them is left without its result.
       const calls = history.openCalls();
       if (calls.length > 0) {
         await runCalls(calls, input);
@@ -28,6 +28,7 @@ export async function runTurn(input: TurnInput): Promise<TurnEnd> {
         if (stuck) throw new GoingInCircles(stuck);
         continue;
       }
+      signal.throwIfAborted();
       const answered = history.messages().at(-1)?.role === 'assistant';
       if (answered && !history.steered()) return 'done';
       if (step >= turn.maxSteps) return 'stepLimit';

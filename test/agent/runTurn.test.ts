@@ -3,6 +3,7 @@ import { runTurn } from '../../src/agent/runTurn.ts';
 import { StoppedByPerson, Unanswered } from '../../src/agent/seams.ts';
 import { ModelError } from '../../src/model/client.ts';
 import type { Offer } from '../../src/protocol/approvals.ts';
+import type { NewEvent } from '../../src/protocol/events.ts';
 import type { Decision } from '../../src/safety/policy.ts';
 import { ToolFailure } from '../../src/tools/tool.ts';
 import { call, fakeTool, reply, results, scriptedModel, stage, types } from './fakes.ts';
@@ -174,6 +175,25 @@ describe('a turn', () => {
       ['a', true],
       ['b', true],
     ]);
+  });
+
+  it('answers every call when the stop comes as the reply is recorded', async () => {
+    let runs = 0;
+    const tool = fakeTool('work', async () => ({ isError: false, content: `${++runs}` }));
+    const s = await stage(scriptedModel([[reply({ calls: [call('a', 'work'), call('b', 'work')] })]]), [
+      tool,
+    ]);
+    const emit = async (event: NewEvent) => {
+      await s.emit(event);
+      if (event.type === 'assistant.message') s.abort.abort(new StoppedByPerson());
+    };
+    const input = { ...s.input, emit: Object.assign(emit, { live: s.input.emit.live }) };
+    expect(await runTurn(input)).toBe('stopped');
+    expect(results(s.events).map(r => [r.callId, r.isError])).toEqual([
+      ['a', true],
+      ['b', true],
+    ]);
+    expect(runs).toBe(0);
   });
 
   it('leaves calls open when the window goes away, and answers them when it goes on', async () => {
