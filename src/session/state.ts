@@ -40,6 +40,8 @@ export class SessionState {
   reservations: readonly Reservation[] = [];
   /** Codes of what people were told, for what is told once. */
   readonly notices = new Set<string>();
+  /** All turns there were. */
+  readonly turns = new Set<string>();
   /** The turn that has begun and not ended. */
   turn: string | undefined;
   /** That turn does nothing but summarise. */
@@ -71,6 +73,7 @@ export class SessionState {
         break;
       case 'turn.started':
         this.turn = e.turn;
+        this.turns.add(e.turn);
         this.summarises = e.summary ?? false;
         this.steps = 0;
         break;

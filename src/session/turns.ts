@@ -114,11 +114,11 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
     }
   };
 
-  let lastId = '';
   const newTurnId = (): string => {
-    const id = `t${options.now().toString(36)}`;
-    lastId = id === lastId || id === state.turn ? `${id}+` : id;
-    return lastId;
+    let id = `t${options.now().toString(36)}`;
+    // Several may begin within a millisecond, and clocks are set back.
+    while (state.turns.has(id)) id += '+';
+    return id;
   };
   const started = (turn: string): NewEvent & { type: 'turn.started' } => ({
     type: 'turn.started',

@@ -91,3 +91,18 @@ describe('a message that comes while a restore writes files', () => {
     expect((await restored).changes).toHaveLength(1);
   });
 });
+
+it('turns have names of their own, also when many begin within a millisecond and the clock is set back', async () => {
+  await using shop = workshop();
+  const times = [7, 7, 7, 7, 6, 7, 5];
+  let now = 7;
+  const session = await shop.start(scriptedModel(times.map(() => done)), 'all', { now: () => now });
+  for (const time of times) {
+    now = time;
+    await session.send('go');
+    await session.settled();
+  }
+  const turns = (await shop.events(session.id)).flatMap(e => (e.type === 'turn.started' ? [e.turn] : []));
+  expect(turns).toHaveLength(times.length);
+  expect(new Set(turns).size).toBe(times.length);
+});
