@@ -52,12 +52,12 @@ export function createBubblewrap(world: World, options: SandboxOptions): Confine
     return prepared.hidden;
   };
   const trees = new Map<string, ReturnType<typeof createTree>>();
-  const findGuards = async (roots: readonly string[]): Promise<Guards> => {
+  const findGuards = async (roots: readonly string[], onlyLooks = false): Promise<Guards> => {
     const found = roots.map(root => {
       if (!trees.has(root)) trees.set(root, createTree(root, options.names));
       return trees.get(root)!();
     });
-    return guardsFor(roots, (await Promise.all(found)).flat());
+    return guardsFor(roots, (await Promise.all(found)).flat(), onlyLooks);
   };
   const prepare = () => (ready ??= getReady(options));
 
@@ -75,7 +75,7 @@ export function createBubblewrap(world: World, options: SandboxOptions): Confine
       if ('why' in made) throw new Error(made.why);
       const roots = await realRoots(world.roots());
       try {
-        const guards = await findGuards(roots);
+        const guards = await findGuards(roots, wanted.onlyLooks);
         const scratch = await made.covers.scratch(wanted.scratch);
         await holdAbsent(guards.absent);
         const { env, settings } = insideEnvironment(wanted.env);
@@ -83,11 +83,12 @@ export function createBubblewrap(world: World, options: SandboxOptions): Confine
           ...made.flags,
           ...mounts(roots, guards, await hiddenFor(roots), made.covers, { ...wanted, scratch, settings }),
         ];
-        const { network } = wanted;
+        const { network, onlyLooks } = wanted;
+        const before = { absent: [...guards.absent], control: [...guards.control] };
         return {
           argv: [made.program, ...args, '--', ...FIRST_PROCESS, ...wanted.argv],
           env,
-          afterwards: { network, absent: [...guards.absent], control: [...guards.control] },
+          afterwards: onlyLooks ? { network } : { network, before },
         } satisfies Confined;
       } catch (error) {
         throw toHostError(error, 'the sandbox');
@@ -158,7 +159,7 @@ function mounts(
   guards: Guards,
   hidden: readonly Hidden[],
   covers: Covers,
-  { scratch, cwd, network, settings }: Confinement & { settings: string | undefined },
+  { scratch, cwd, network, onlyLooks, settings }: Confinement & { settings: string | undefined },
 ): string[] {
   const args = [...bind('--ro-bind', '/'), '--dev', '/dev', '--proc', '/proc', ...coverKernel()];
   args.push('--tmpfs', '/run', ...KEPT_OF_RUN.flatMap(place => bind('--ro-bind-try', place)));
@@ -168,7 +169,7 @@ function mounts(
     args.push(...bind('--ro-bind', place.directory ? covers.directory : covers.file, place.path));
   args.push('--tmpfs', '/var/tmp', ...bind('--bind', scratch, '/tmp'));
   if (settings) args.push(...bind('--ro-bind', settings, RIPGREP_SETTINGS));
-  for (const root of roots) args.push(...bind('--bind', root));
+  for (const root of roots) args.push(...bind(onlyLooks ? '--ro-bind' : '--bind', root));
   // Records of Ascent's own that lie inside the workspace.
   for (const place of hidden)
     if (roots.some(root => isBelow(place.path, root)))

@@ -25,8 +25,15 @@ const MOST = 400;
 /** Made in a folder that is open in an editor, these act at once and by themselves. */
 const SELF_ACTING = ['.vscode', '.git'];
 
-/** Throws HostError `failed` when there are too many to hold them all, also by their directories. */
-export async function guardsFor(roots: readonly string[], found: readonly Found[]): Promise<Guards> {
+/**
+ * `onlyLooks`: the workspace cannot be written, so only what must not be read needs a guard. Throws HostError `failed`
+ * when there are too many to hold them all, also by their directories.
+ */
+export async function guardsFor(
+  roots: readonly string[],
+  found: readonly Found[],
+  onlyLooks = false,
+): Promise<Guards> {
   const guards: Guards = {
     readOnly: new Set(),
     masked: new Set(),
@@ -35,11 +42,12 @@ export async function guardsFor(roots: readonly string[], found: readonly Found[
     control: new Map(),
   };
   for (const one of found) {
-    if (isHeld(one.path)) continue;
+    if (isHeld(one.path) || (onlyLooks && one.kind !== 'secret')) continue;
     if (one.kind === 'repository') await guardRepository(guards, one.path);
     else await guardFile(guards, one.path, one.kind, one.link);
   }
-  for (const place of roots.flatMap(root => SELF_ACTING.map(name => path.join(root, name))))
+  const selfActing = onlyLooks ? [] : SELF_ACTING;
+  for (const place of roots.flatMap(root => selfActing.map(name => path.join(root, name))))
     if (isHeld(place) || !(await lstat(place).catch(() => undefined))) guards.absent.add(place);
   while (guards.readOnly.size + guards.masked.size > MOST && guardTogether(guards, roots));
   const count = guards.readOnly.size + guards.masked.size;

@@ -26,7 +26,13 @@ export async function runConfined(
   const scratch = path.join(path.dirname(spec.outputFile), 'tmp');
   let afterwards: Afterwards | undefined;
   const launch = async (argv: readonly string[], env: Record<string, string>) => {
-    const inside = await sandbox.enter({ ...spec, argv, env, scratch });
+    const inside = await sandbox.enter({
+      ...spec,
+      argv,
+      env,
+      scratch,
+      onlyLooks: spec.unasked === true,
+    });
     if (!inside) return { argv, env };
     afterwards = inside.afterwards;
     keep(spec.outputFile, afterwards);

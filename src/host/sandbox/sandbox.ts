@@ -1,6 +1,6 @@
 /**
- * What holds a command while it runs: it may write the workspace's folders and a /tmp of its own, not the files that
- * steer tools; it sees no secrets, no other processes and no network. Why it is made so: docs/adr/0012-the-sandbox.md.
+ * What holds a command while it runs: it may write the workspace's folders (not if it only looks) and a /tmp of its own,
+ * not the files that steer tools; it sees no secrets, no other processes and no network. Why it is made so: docs/adr/0012-the-sandbox.md.
  */
 import type { SandboxState } from '../../protocol/sandbox.ts';
 import { HostError } from '../host.ts';
@@ -40,6 +40,12 @@ export interface Confined {
 /** What has to be known when a command has ended; data, so that another process can read it. */
 export interface Afterwards {
   network: boolean;
+  /** Absent: it could write nothing. */
+  before?: Before;
+}
+
+/** What of the workspace a command found. */
+export interface Before {
   /** Names that were kept free. */
   absent: string[];
   /** The control files there were; of a link, where it led. */
@@ -53,6 +59,8 @@ export interface Confinement {
   /** Becomes the command's /tmp; made when it is missing. */
   scratch: string;
   network: boolean;
+  /** It was not asked about: it gets no right to write the workspace, which it said it does not need. */
+  onlyLooks: boolean;
 }
 
 /** One operating system's way. */
@@ -61,7 +69,7 @@ export interface Confiner {
   problem(): Promise<string | undefined>;
   confine(wanted: Confinement): Promise<Confined>;
   /** Gives the paths of control files that the command made: they were taken back. */
-  leave(afterwards: Afterwards): Promise<string[]>;
+  leave(before: Before): Promise<string[]>;
 }
 
 export interface Sandbox {
@@ -119,9 +127,9 @@ export function createSandbox(options: () => SandboxOptions | undefined, world: 
       if (now.required) throw new HostError('denied', `the sandbox is required and cannot start. ${now.why}`);
       return undefined;
     },
-    async leave(afterwards) {
+    async leave({ before }) {
       const wanted = options();
-      return wanted ? confinerFor(wanted).leave(afterwards) : [];
+      return wanted && before ? confinerFor(wanted).leave(before) : [];
     },
   };
 }

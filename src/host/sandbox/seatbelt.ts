@@ -25,11 +25,12 @@ export function createSeatbelt(world: World, options: SandboxOptions): Confiner 
         ]),
         names: options.names,
         network: wanted.network,
+        onlyLooks: wanted.onlyLooks,
       });
       return {
         argv: [PROGRAM, '-p', profile, ...wanted.argv],
         env: insideEnvironment(wanted),
-        afterwards: { network: wanted.network, absent: [], control: [] },
+        afterwards: { network: wanted.network },
       } satisfies Confined;
     },
     // A name cannot be made there in the first place.
@@ -43,10 +44,12 @@ export interface SeatbeltFacts {
   hidden: readonly string[];
   names: Pick<SensitiveNames, 'controlExpressions' | 'secretGlobs'>;
   network: boolean;
+  onlyLooks: boolean;
 }
 
 /** Paths must be real ones: the kernel compares what links lead to. */
-export function seatbeltProfile({ roots, scratch, hidden, names, network }: SeatbeltFacts): string {
+export function seatbeltProfile(facts: SeatbeltFacts): string {
+  const { roots, scratch, hidden, names, network, onlyLooks } = facts;
   const subpaths = (places: readonly string[]) => places.map(place => `(subpath ${quoted(place)})`).join(' ');
   const within = roots.map(regexText).join('|');
   const named = (expressions: readonly string[]) =>
@@ -62,7 +65,7 @@ export function seatbeltProfile({ roots, scratch, hidden, names, network }: Seat
 (deny file-read* file-write*
   ${named(names.secretGlobs.map(globExpression))})
 (allow file-read* (regex #"^(${within})/(.*/)?\\.env\\.(example|sample|template|dist|defaults|schema)$"))
-(deny file-read* file-write* ${subpaths(hidden)})
+${onlyLooks ? `(deny file-write* ${subpaths(roots)})\n` : ''}(deny file-read* file-write* ${subpaths(hidden)})
 (allow file-read-metadata)
 (allow file-read* file-write* ${subpaths([scratch])})
 (deny process-info* (target others))

@@ -6,11 +6,11 @@ import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../fileErrors.ts';
 import type { Guards } from './guards.ts';
-import type { Afterwards } from './sandbox.ts';
+import type { Before } from './sandbox.ts';
 
 /** Gives the paths of what was taken; it lies in `directory`/taken-back afterwards. */
 export async function takeBack(
-  { absent, control }: Afterwards,
+  { absent, control }: Before,
   after: Guards,
   directory: string,
 ): Promise<string[]> {

@@ -20,6 +20,23 @@ describe.skipIf(why)(`in the sandbox${why ? ` (skipped: ${why})` : ''}`, { timeo
     expect(existsSync('/tmp/b')).toBe(false);
   });
 
+  it('one that only looks writes nothing of the workspace, and a /tmp', async () => {
+    const { run, at } = box({ 'project/a.txt': 'a', 'project/sub/.env': 'KEY', 'project/.npmrc': 'foo=bar' });
+    const only = { unasked: true };
+    const tried = await run(
+      'cat a.txt; echo x > a.txt; mkdir d; git config a.b c; cat sub/.env .npmrc',
+      only,
+    );
+    expect(tried.output).toMatch(
+      /^a.*a\.txt: Read-only.*cannot create directory.*: Read-only.*config.*Read-only.*\.env: Perm.*foo=bar$/s,
+    );
+    expect(tried.sandbox).toEqual({ network: false, takenBack: [] });
+    expect((await run('echo kept > /tmp/b; cat /tmp/b', only)).output).toBe('kept\n');
+    // Nothing had to be held in its place for that.
+    expect((await run('ls -A; ls .git', only)).output).not.toMatch(/vscode|commondir/);
+    expect(readFileSync(at('a.txt'), 'utf8')).toBe('a');
+  });
+
   it('git commits, and its configuration and hooks stay', async () => {
     const { run, at } = box({ 'project/a.txt': 'a' });
     const before = readFileSync(at('.git/config'), 'utf8');

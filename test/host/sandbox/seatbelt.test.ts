@@ -9,6 +9,7 @@ const facts = {
   hidden: ['/Users/me/.ssh', '/Users/me/Library/Application Support/Code'],
   names: guardedNames,
   network: false,
+  onlyLooks: false,
 };
 const profile = seatbeltProfile(facts);
 
@@ -94,6 +95,14 @@ describe('the profile for Seatbelt', () => {
   it('has a /tmp of its own', () => {
     expect(allows('file-write*', `${facts.scratch}/a`)).toBe(true);
     expect(allows('file-write*', '/private/tmp/a')).toBe(false);
+  });
+  it('gives what only looks a /tmp, and nothing of the workspace to write', () => {
+    const looking = seatbeltProfile({ ...facts, onlyLooks: true });
+    for (const path of [`${root}/a.txt`, `${root}/.git/index`])
+      expect([allows('file-write*', path), allows('file-write*', path, looking)]).toEqual([true, false]);
+    expect(allows('file-read*', `${root}/a.txt`, looking)).toBe(true);
+    expect(allows('file-read*', `${root}/.env`, looking)).toBe(false);
+    expect(allows('file-write*', `${facts.scratch}/a`, looking)).toBe(true);
   });
   it('closes the network unless it is wanted', () => {
     expect(profile).toContain('\n(deny network*)\n');
