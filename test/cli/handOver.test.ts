@@ -7,7 +7,9 @@ import { serveStandin } from '../../src/standin/server.ts';
 import { createStandin } from '../../src/standin/standin.ts';
 import { ascent, cli, type Place, sampleProject, start } from './ascent.ts';
 
-const SLOW = 'standin:?speed=400';
+/** Tokens in a second: so few that it is not over before others have come to it. */
+const SLOW = 'standin:?speed=100';
+const FAST = 'standin:?speed=0';
 const TASK = 'make the failing test pass';
 const idIn = (text: string) => /Session (\S+)/.exec(text)?.[1] ?? '';
 
@@ -28,7 +30,7 @@ describe('a session that another process holds', () => {
     expect(refused.code).toBe(2);
     expect(refused.err).toContain(`(process ${run.child.pid})`);
     expect((await ascent(['sessions'], place)).out).toContain('running on a command line');
-    const taker = start(['resume', id, '--take-over', '--base-url', SLOW], place);
+    const taker = start(['resume', id, '--take-over', '--base-url', FAST], place);
     const first = await run.finished;
     expect(first.err).toContain('Handed over');
     expect(first.code).toBe(130);
@@ -50,7 +52,8 @@ describe('a session that another process holds', () => {
     expect(followed.code).toBe(0);
     expect(followed.out).toBe((await ascent(['log', id, '--json'], place)).out);
     expect((await ascent(['sessions'], place)).out).toContain('cut off');
-    expect((await ascent(['resume', id], { ...place, work: path.dirname(cli) })).code).toBe(0);
+    const elsewhere = { ...place, work: path.dirname(cli) };
+    expect((await ascent(['resume', id, '--base-url', FAST], elsewhere)).code).toBe(0);
     expect(spawnSync(process.execPath, ['--test'], { cwd: place.work }).status).toBe(0);
   });
 
@@ -68,10 +71,7 @@ describe('a session that another process holds', () => {
 describe('in the background', () => {
   it('a question is left to who opens the session next, and the process is gone', async () => {
     const place = sampleProject();
-    const first = start(
-      ['run', '--approve', 'ask', '--background', '--base-url', 'standin:?speed=0', TASK],
-      place,
-    );
+    const first = start(['run', '--approve', 'ask', '--background', '--base-url', FAST, TASK], place);
     const left = await first.finished;
     expect(left.code).toBe(4);
     expect(left.err).toContain('It needs an answer');

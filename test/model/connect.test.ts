@@ -370,7 +370,7 @@ it('K2-Thinking at Moonshot is told to be retired, not just missing', async () =
 });
 
 describe('silence', () => {
-  const silent = { patience: { firstTokenMs: 5_000, betweenMs: 15 } };
+  const silent = { patience: { firstTokenMs: 5_000, betweenMs: 500 } };
 
   it('in mid-stream ends the attempt and closes its socket', async () => {
     let closed: () => void;
@@ -399,7 +399,7 @@ describe('silence', () => {
   it('before the first token has a limit of its own', async () => {
     const { client } = await connected(
       { chat: [() => {}, answer('Whole')] },
-      { patience: { firstTokenMs: 30, betweenMs: 5_000 } },
+      { patience: { firstTokenMs: 1_000, betweenMs: 5_000 } },
     );
     const deltas = await collect(client);
     expect(deltas[0]).toMatchObject({ type: 'retry', error: { kind: 'stalled' } });

@@ -385,7 +385,7 @@ describe('trap 25: a stream is whole with [DONE] or a finish reason, else it nev
     const { standin, connect } = field({
       replies: [mark],
       faults: [{ request: 1, kind: 'stall', afterChunks: 2, ms: 600_000 }],
-      client: { patience: { betweenMs: 50 } },
+      client: { patience: { betweenMs: 500 } },
     });
     const all = await deltas(connect(), start());
     expect(all.filter(d => d.type === 'retry')).toMatchObject([{ error: { kind: 'stalled' } }]);
