@@ -30,7 +30,7 @@ export function updatePlanTool(_kit: ToolKit): Tool<z.infer<typeof UpdatePlanInp
         access: [],
         effects: [],
         async run(ctx) {
-          ctx.setPlan(items);
+          await ctx.setPlan(items);
           return {
             isError: false,
             content: `The plan is shown: ${done} of ${items.length} done.`,

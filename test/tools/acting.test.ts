@@ -123,6 +123,16 @@ describe('update_plan and ask_user', () => {
     expect(heard.questions).toEqual(['Which?']);
   });
 
+  it('fail when the plan cannot be recorded', async () => {
+    const { plan, heard } = workbench();
+    const planned = await plan('update_plan', { items: [] });
+    const context = { callId: 'c', signal: new AbortController().signal, unasked: false, output() {} };
+    const setPlan = () => Promise.reject(new Error('The disk is full.'));
+    const ask = async () => '';
+    await expect(planned.run({ ...context, ask, setPlan })).rejects.toThrow('The disk is full.');
+    expect(heard.plan).toEqual([]);
+  });
+
   it('hide nothing from the person', async () => {
     const { call, heard } = workbench();
     const asked = { question: 'Delete \u202eexe.a?', options: ['y\u200bes'] };
