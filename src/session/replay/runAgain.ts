@@ -17,8 +17,7 @@ export async function runAgain(tape: Tape, model: RecordedModel, found: Comparis
   const { signal } = abort;
   const stopWhenDue = () => {
     const { next } = tape;
-    const isDue =
-      next?.type === 'turn.ended' && next.reason === 'stopped' && !state.history.openCalls().length;
+    const isDue = next && isStop(next) && (next.type === 'tool.result' || !state.history.openCalls().length);
     if (isDue) abort.abort(new StoppedByPerson());
   };
   const { record, held } = createComparer(tape, found, signal, {

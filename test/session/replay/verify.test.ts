@@ -194,6 +194,23 @@ describe('a recorded session is the same when it', () => {
     await expectSame(events);
   });
 
+  it('is stopped as a reply is recorded that makes a call twice', async () => {
+    const events = await recorded([says(read('r1'), read('r2'))], async session => {
+      session.subscribe(update => {
+        if ('event' in update && update.event.type === 'assistant.message') void session.stop();
+      });
+      await session.send('go');
+      await session.settled();
+    });
+    expect(types(events).slice(-4)).toEqual([
+      'assistant.message',
+      'tool.result',
+      'tool.result',
+      'turn.ended',
+    ]);
+    await expectSame(events);
+  });
+
   it('is steered', async () => {
     let steer = async () => {};
     const events = await recorded(
