@@ -29,6 +29,19 @@ describe('after an approval', () => {
     expect(document.activeElement === box(view)).toBe(true);
   });
 
+  it('of a message that was sent with the mouse, it is in the composer', async () => {
+    const view = await openView();
+    const asked = askedFor('npm test').snapshot();
+    await view.receive({ ...asked, head: { ...asked.head!, pending: [] } });
+    await view.type('Test it');
+    view.button('Send for the next step').focus();
+    await view.click('Send for the next step');
+    await view.receive({ type: 'update', head: asked.head!, items: [], live: [] });
+    expect(document.activeElement === view.button('Allow once')).toBe(true);
+    await view.receive({ type: 'update', head: { ...asked.head!, pending: [] }, items: [], live: [] });
+    expect(document.activeElement === box(view)).toBe(true);
+  });
+
   it('or before one that waits behind it, and in the card when a reason is not given after all', async () => {
     const view = await openView();
     const asked = askedFor('npm test').snapshot();

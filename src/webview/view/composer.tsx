@@ -43,6 +43,7 @@ export function Composer() {
     if (!text || blocked) return;
     post({ type: 'send', text, context, ...(when === 'later' && { later: true }) });
     box.current!.value = '';
+    box.current!.focus();
     mentions.close();
     attach([]);
     changed();
