@@ -95,6 +95,10 @@ export interface SessionSummary {
   /** Milliseconds since the epoch. */
   updatedAt: number;
   running: boolean;
+  /** The folders it works in. */
+  roots?: readonly string[];
+  /** The name of its folder, where none of its folders is open here. */
+  folder?: string;
   /** Its last turn was cut off, or waits for an answer that nobody was there to give. */
   unfinished?: boolean;
   /** Who has it open: this process, or another one. */

@@ -75,7 +75,7 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
     const { lock } = paths(id);
     const found = await summaryOf(id);
     if (!found?.begun) return undefined;
-    const { title, updatedAt, turnOpen } = found;
+    const { title, updatedAt, turnOpen, roots } = found;
     const holder = await lockHolder(disk, lock);
     // A holder that has added nothing opened a session that was cut off, and has not gone on with it.
     const running = turnOpen && holder !== undefined && updatedAt >= holder.since;
@@ -86,7 +86,9 @@ export function sessionFiles(stateDir: string, disk: Disk = realDisk): SessionFi
       updatedAt,
       running,
       ...(where && { where }),
-      ...(isImported(id) ? { imported: true } : turnOpen && !running && { unfinished: true }),
+      ...(isImported(id)
+        ? { imported: true }
+        : { ...(roots.length > 0 && { roots }), ...(turnOpen && !running && { unfinished: true }) }),
     };
   }
 

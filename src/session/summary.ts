@@ -12,6 +12,8 @@ const Summary = z.object({
   size: z.number(),
   /** The number of the last event that counted: a tail that was written twice is paid once. */
   lastSeq: z.number(),
+  /** The folders it works in. */
+  roots: z.array(z.string()),
   /** As given, else the first line of the first message. */
   title: z.string(),
   /** Milliseconds since the epoch: the last event's time. */
@@ -30,6 +32,7 @@ const TITLE_LIMIT = 80;
 const NONE: Summary = {
   size: 0,
   lastSeq: -1,
+  roots: [],
   title: '',
   updatedAt: 0,
   begun: false,
@@ -39,7 +42,7 @@ const NONE: Summary = {
 };
 /** Records of other types are never parsed. */
 const TELLING =
-  /^\{"type":"(?:session\.titled|user\.message|turn\.(?:started|ended)|assistant\.message|request\.(?:paid|reserved)|context\.summarised)"/;
+  /^\{"type":"(?:session\.(?:started|titled)|user\.message|turn\.(?:started|ended)|assistant\.message|request\.(?:paid|reserved)|context\.summarised)"/;
 const LONGEST_TELLING = 32;
 const PAID = new Set(['assistant.message', 'request.paid', 'context.summarised']);
 
@@ -81,6 +84,7 @@ function foldIn(known: Summary, bytes: Buffer): Summary {
       summary.paid[day] = addMoney(summary.paid[day] ?? [], event.cost);
     } else if (event.type === 'turn.started') summary.turnOpen = true;
     else if (event.type === 'turn.ended') summary.turnOpen = false;
+    else if (event.type === 'session.started') summary.roots = event.roots;
     else if (event.type === 'session.titled') summary.title = String(event.title);
     else if (event.type === 'user.message') {
       summary.begun = true;

@@ -33,6 +33,7 @@ vi.mock('vscode', () => {
       file: (path: string) => path,
       joinPath: (...parts: unknown[]) => parts.join('/'),
     },
+    workspace: {},
     Position: class {},
     Range: class {},
   };

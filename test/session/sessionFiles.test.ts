@@ -15,8 +15,9 @@ import type { Money } from '../../src/protocol/message.ts';
 import { type Disk, realDisk } from '../../src/session/disk.ts';
 import { openLog } from '../../src/session/eventLog.ts';
 import { acquireLock, type Lock } from '../../src/session/lock.ts';
+import { VERSION } from '../../src/session/migrations.ts';
 import { sessionFiles } from '../../src/session/sessionFiles.ts';
-import { message, notice, turnEnded, turnStarted } from './events.ts';
+import { message, notice, started, turnEnded, turnStarted } from './events.ts';
 
 let stateDir: string;
 /** Bytes of logs that were read. */
@@ -123,6 +124,25 @@ describe('the list of sessions', () => {
       { id: 'c', title: 'Chosen', updatedAt: 15, running: false },
       { id: 'a', title: 'fix the test', updatedAt: 10, running: false },
     ]);
+  });
+
+  it('says which folders a session works in, also from before its summary knew', async () => {
+    const begun = { ...started(VERSION), roots: ['/work/a'] } as NewEvent;
+    await record('a', [begun, turnStarted, message('go'), turnEnded], 10);
+    const log = path.join(sessions(), 'a', 'log');
+    const { size } = statSync(log);
+    const old = {
+      size,
+      lastSeq: 3,
+      title: 'go',
+      updatedAt: 10,
+      begun: true,
+      turnOpen: false,
+      paid: {},
+      reserved: [],
+    };
+    writeFileSync(path.join(sessions(), 'a', 'summary.json'), JSON.stringify(old));
+    expect(await files().list()).toMatchObject([{ id: 'a', roots: ['/work/a'] }]);
   });
 
   it('reads only what came since the last time, and tells it right', async () => {

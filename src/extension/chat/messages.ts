@@ -7,6 +7,7 @@ import { findMentions } from './mentions.ts';
 import { openFile } from './openFile.ts';
 import { Refused } from './refused.ts';
 import { openReplay } from './replayed.ts';
+import { bySessionFolder } from './sessionList.ts';
 
 type Messages = { [T in ViewRequest['type']]: Extract<ViewRequest, { type: T }> };
 type Handler<M> = (message: M, app: App) => Promise<void> | void;
@@ -40,7 +41,10 @@ const handlers: Handlers = {
   newSession: ['Start a session', (_, app) => app.run('ascent.newSession')],
   listSessions: [
     'List the sessions',
-    async (_, { chat, view }) => view.send({ type: 'sessions', sessions: await chat.list() }),
+    async (_, { chat, view }) => {
+      const folders = (vscode.workspace.workspaceFolders ?? []).map(folder => folder.uri.fsPath);
+      view.send({ type: 'sessions', sessions: bySessionFolder(await chat.list(), folders) });
+    },
   ],
   openSession: [
     'Open the session',

@@ -56,13 +56,14 @@ const places = { window: 'another window', terminal: 'command line', background:
 
 /** Where a session runs or is open, else when something last happened in it. */
 export function whereabouts(
-  { running, unfinished, imported, where = 'here', updatedAt }: SessionSummary,
+  { running, unfinished, imported, where = 'here', updatedAt, folder }: SessionSummary,
   now: number,
 ): string {
+  const at = folder ? `, ${folder}` : '';
   if (imported) return `imported, ${ago(updatedAt, now)}`;
-  if (where !== 'here') return places[where];
-  if (running) return 'running';
-  return unfinished ? 'not finished' : ago(updatedAt, now);
+  if (where !== 'here') return places[where] + at;
+  if (running) return `running${at}`;
+  return (unfinished ? 'not finished' : ago(updatedAt, now)) + at;
 }
 
 export function ago(at: number, now: number): string {

@@ -78,8 +78,8 @@ function SessionList() {
     >
       {close => {
         const list = sessions.value;
-        if (!list) return <p class="menu-note">Reading the sessions of this workspace</p>;
-        if (!list.length) return <p class="menu-note">No sessions in this workspace yet.</p>;
+        if (!list) return <p class="menu-note">Reading the sessions</p>;
+        if (!list.length) return <p class="menu-note">No sessions yet.</p>;
         return list.map(s => (
           <MenuItem
             key={s.id}

@@ -71,6 +71,13 @@ export const quiet: Story[] = [
             running: false,
           },
           { id: 'c', title: '把折扣逻辑拆成单独的模块', updatedAt: Date.now() - 90_000_000, running: false },
+          {
+            id: 'd',
+            title: 'Say why the nightly build is slow',
+            updatedAt: Date.now() - 9_000_000,
+            running: false,
+            folder: 'a-folder-with-a-long-name',
+          },
         ],
       },
     ],
