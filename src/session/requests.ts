@@ -6,9 +6,11 @@
  * While a request to hand over is fresh and whoever asked lives, the freed lock is theirs (`reservedFor`): neither
  * the one who just gave it back nor a third one that waits can slip in between.
  */
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { livenessOf, type ProcessIdentity, thisProcess } from '../host/processes.ts';
 import type { Disk } from './disk.ts';
+import { codeOf } from './error.ts';
 import { watchDirectory } from './watchDirectory.ts';
 
 export type Want = 'handOver' | 'stop';
@@ -31,14 +33,19 @@ const fileOf = (lockPath: string, want: Want, n: number) => path.join(path.dirna
 export async function request(disk: Disk, lockPath: string, n: number, want: Want): Promise<void> {
   const asked: Request = { by: thisProcess(), at: Date.now() };
   const target = fileOf(lockPath, want, n);
-  const part = `${target}.${process.pid}`;
+  // A name of its own: a second click must not find it gone.
+  const part = `${target}.${randomUUID()}`;
   const file = await disk.open(part, 'create');
   try {
     file.write(Buffer.from(JSON.stringify(asked)), 0);
   } finally {
     await file.close();
   }
-  await disk.rename(part, target);
+  await disk.rename(part, target).catch(async cause => {
+    await disk.remove(part);
+    // Cleared by the next holder: this one, who was asked, is gone.
+    if (codeOf(cause) !== 'ENOENT') throw cause;
+  });
 }
 
 export async function withdraw(disk: Disk, lockPath: string, n: number, want: Want): Promise<void> {
@@ -62,7 +69,7 @@ export async function reservedFor(
 export async function clearRequests(disk: Disk, lockPath: string, n: number): Promise<void> {
   const directory = path.dirname(lockPath);
   for (const name of await disk.list(directory)) {
-    const [, want, number] = /^(\w+)\.(\d{1,9})(?:\.\d+)?$/.exec(name) ?? [];
+    const [, want, number] = /^(\w+)\.(\d{1,9})(?:\.[\da-f-]+)?$/.exec(name) ?? [];
     if (WANTS.some(known => known === want) && Number(number) < n)
       await disk.remove(path.join(directory, name)).catch(() => {});
   }

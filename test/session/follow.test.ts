@@ -82,7 +82,8 @@ describe('a session that another holds', () => {
     await using shop = workshop();
     const { session } = await waiting(shop);
     const other = await shop.reopen(session.id, none);
-    await other.stop();
+    // Pressed three times.
+    await Promise.all([other.stop(), other.stop(), other.stop()]);
     await when(other, () => other.transcript.head.status === 'stopped');
     await session.settled();
     expect(session.transcript.items.at(-1)).toMatchObject({ kind: 'end', reason: 'stopped' });
