@@ -3,6 +3,7 @@ import { ModelError } from '../model/client.ts';
 import { profileFor } from '../model/profileOf.ts';
 import { withServedModel } from '../model/servedModel.ts';
 import type { Backend } from '../protocol/events.ts';
+import { sameBackend } from '../protocol/sameBackend.ts';
 import { UsageError } from './args.ts';
 
 export interface BackendOptions {
@@ -30,6 +31,14 @@ export function backendOf(options: BackendOptions, env: NodeJS.ProcessEnv): Back
   }
   const profile = options.profile ?? env.ASCENT_PROFILE ?? profileFor(baseUrl).id;
   return { baseUrl, model, profile, standIn: false };
+}
+
+/** A session's own backend, but for what the options name: the environment does not move a session. */
+export function renamedBackend(own: Backend, options: BackendOptions, env: NodeJS.ProcessEnv): Backend {
+  const { 'base-url': baseUrl, model = own.model, profile = own.profile } = options;
+  if (baseUrl === undefined) return own.standIn ? own : { ...own, model, profile };
+  const named = backendOf(options, env);
+  return sameBackend(own, named) ? own : named;
 }
 
 /** With the model that the backend serves, where nobody named one. Throws ModelError. */

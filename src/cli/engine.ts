@@ -1,5 +1,6 @@
 /** Puts the rooms together for the command line. */
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { readAsset } from '../host/assets.ts';
 import { createNodeHost } from '../host/nodeHost.ts';
 import { createModelClient } from '../model/connect.ts';
@@ -13,12 +14,13 @@ import { defaultStateDir } from '../session/stateDir.ts';
 import { standinAt } from '../standin/fromUrl.ts';
 import type { Standin } from '../standin/standin.ts';
 import { type RunOptions, UsageError } from './args.ts';
-import { apiKeyOf, backendOf, servedIfTold } from './backend.ts';
+import { apiKeyOf, backendOf, renamedBackend, servedIfTold } from './backend.ts';
 
 export interface Engine {
   sessions: Sessions;
-  standIn: boolean;
   start(): Promise<Session>;
+  /** From now on the session talks to the backend that the options name, if they name one. */
+  followOptions(session: Session): Promise<void>;
 }
 
 const DEFAULT_STEPS = 300;
@@ -80,7 +82,11 @@ export async function createEngine(
   });
   return {
     sessions,
-    standIn: backend.standIn,
+    async followOptions(session) {
+      const own = session.transcript.head.backend;
+      const named = renamedBackend(own, options, env);
+      if (!isDeepStrictEqual(named, own)) await session.setBackend(await servedIfTold(named, apiKey));
+    },
     start: async () =>
       sessions.start({ backend: await servedIfTold(backend, apiKey), mode: options.approve ?? 'ask' }),
   };

@@ -42,7 +42,6 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   // In the background a question waits in the log for who opens the session next.
   const engine = await createEngine(options, await rootsOf(options, io), env, attended || options.background);
   const session = await openOrStart(engine.sessions, options, engine.start);
-  if (engine.standIn && !options.json) io.stderr.write('Stand-in backend: scripted, no model.\n');
   if (!options.json) io.stderr.write(`Session ${session.id}\n`);
 
   if (options.json && !options.resume) {
@@ -72,6 +71,9 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     if ('event' in update && update.event.type === 'turn.ended') reason = update.event.reason;
   });
   try {
+    if (options.resume) await engine.followOptions(session);
+    if (session.transcript.head.backend.standIn && !options.json)
+      io.stderr.write('Stand-in backend: scripted, no model.\n');
     if (options.approve) await session.setMode(options.approve);
     await (options.prompt ? session.send(options.prompt) : session.resume());
     await session.settled();

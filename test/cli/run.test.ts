@@ -111,6 +111,32 @@ describe('ascent run', () => {
     expect(sampleTests(place.work)).toBe('pass');
   });
 
+  it('goes on at another backend when it is told to, and else where the session was', async () => {
+    const place = sampleProject();
+    const first = await backend({ models: ['kimi-k2-thinking'] });
+    const only = ['run', '--approve', 'all', '--max-steps', '2', '--base-url', first, TASK];
+    const begun = await ascent(only, place);
+    expect(begun.code).toBe(3);
+    expect(begun.err).not.toContain('Stand-in');
+    const id = sessionIn(begun.err);
+    const backends = async () =>
+      (await ascent(['log', id, '--json'], place))
+        .events()
+        .flatMap(e =>
+          e.type === 'session.changed' && e.backend ? `${e.backend.baseUrl} ${e.backend.model}` : [],
+        );
+    const same = await ascent(['resume', id, '--max-steps', '1', '--base-url', first], place);
+    expect(same.code).toBe(3);
+    const env = { ASCENT_BASE_URL: FAST };
+    const own = await ascent(['resume', id, '--max-steps', '1'], place, { env });
+    expect(own.err).not.toContain('Stand-in');
+    expect(await backends()).toEqual([]);
+    const second = await backend({ models: ['kimi-k2.6'] });
+    expect((await ascent(['resume', id, '--base-url', second], place)).code).toBe(0);
+    expect(await backends()).toEqual([`${second} kimi-k2.6`]);
+    expect(sampleTests(place.work)).toBe('pass');
+  });
+
   it('talks to a backend over the network, with the key from the variable it is told', async () => {
     const place = sampleProject();
     const url = await backend({ apiKey: 'k-right', models: ['kimi-k2.6'], profile: 'moonshot' });
