@@ -37,7 +37,7 @@ export const USAGE = `Ascent: a coding agent for Kimi K2-Thinking.
 
 Options of run and resume:
   --cwd DIR            the workspace (default: the current folder)
-  --base-url URL       an OpenAI-compatible backend (default: ASCENT_BASE_URL, else the stand-in)
+  --base-url URL       an OpenAI-compatible backend (default: ASCENT_BASE_URL, else the stand-in; resume: the session's own)
   --model NAME         (default: ASCENT_MODEL, else what the backend serves)
   --profile NAME       how the backend differs (default: guessed from the URL)
   --api-key-env VAR    the variable that holds the key (default: ASCENT_API_KEY)

@@ -3,7 +3,6 @@ import { ModelError } from '../model/client.ts';
 import { profileFor } from '../model/profileOf.ts';
 import { withServedModel } from '../model/servedModel.ts';
 import type { Backend } from '../protocol/events.ts';
-import { sameBackend } from '../protocol/sameBackend.ts';
 import { UsageError } from './args.ts';
 
 export interface BackendOptions {
@@ -36,9 +35,8 @@ export function backendOf(options: BackendOptions, env: NodeJS.ProcessEnv): Back
 /** A session's own backend, but for what the options name: the environment does not move a session. */
 export function renamedBackend(own: Backend, options: BackendOptions, env: NodeJS.ProcessEnv): Backend {
   const { 'base-url': baseUrl, model = own.model, profile = own.profile } = options;
-  if (baseUrl === undefined) return own.standIn ? own : { ...own, model, profile };
-  const named = backendOf(options, env);
-  return sameBackend(own, named) ? own : named;
+  if (baseUrl !== undefined && baseUrl !== own.baseUrl) return backendOf(options, env);
+  return own.standIn ? own : { ...own, model, profile };
 }
 
 /** With the model that the backend serves, where nobody named one. Throws ModelError. */

@@ -19,8 +19,11 @@ import { apiKeyOf, backendOf, renamedBackend, servedIfTold } from './backend.ts'
 export interface Engine {
   sessions: Sessions;
   start(): Promise<Session>;
-  /** From now on the session talks to the backend that the options name, if they name one. */
-  followOptions(session: Session): Promise<void>;
+  /**
+   * From now on the session talks to the backend that the options name, if they name one. Gives what people should know:
+   * that the key is not for the session's own.
+   */
+  followOptions(session: Session): Promise<string | undefined>;
 }
 
 const DEFAULT_STEPS = 300;
@@ -86,6 +89,8 @@ export async function createEngine(
       const own = session.transcript.head.backend;
       const named = renamedBackend(own, options, env);
       if (!isDeepStrictEqual(named, own)) await session.setBackend(await servedIfTold(named, apiKey));
+      if (!apiKey || named.standIn || named.baseUrl === backend.baseUrl) return undefined;
+      return `${named.baseUrl} gets no key: yours is for the backend you name. If it is this one, add --base-url ${named.baseUrl}.`;
     },
     start: async () =>
       sessions.start({ backend: await servedIfTold(backend, apiKey), mode: options.approve ?? 'ask' }),

@@ -71,7 +71,8 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     if ('event' in update && update.event.type === 'turn.ended') reason = update.event.reason;
   });
   try {
-    if (options.resume) await engine.followOptions(session);
+    const note = options.resume && (await engine.followOptions(session));
+    if (note && !options.json) io.stderr.write(`${note}\n`);
     if (session.transcript.head.backend.standIn && !options.json)
       io.stderr.write('Stand-in backend: scripted, no model.\n');
     if (options.approve) await session.setMode(options.approve);

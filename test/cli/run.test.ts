@@ -154,6 +154,13 @@ describe('ascent run', () => {
     const { code, out, err } = await ascent(['run', '--approve', 'all', ...args, TASK], place, { env });
     expect(out + err).not.toContain('k-right');
     expect(code).toBe(0);
+    // Which backend a key is for only people can say.
+    const resume = ['resume', sessionIn(err), '--api-key-env', 'MY_KEY', 'and again'];
+    const keyless = await ascent(resume, place, { env });
+    expect(keyless.code).toBe(1);
+    expect(keyless.err).toContain(`add --base-url ${url}.`);
+    expect((await ascent([...resume, '--base-url', url], place, { env })).code).toBe(0);
+    expect((await ascent(['log', sessionIn(err), '--json'], place)).out).not.toContain('session.changed');
     expect(sampleTests(place.work)).toBe('pass');
   });
 });

@@ -1,6 +1,5 @@
 /** Going on with a turn that was cut short: by itself after a reload, or because a person wants it. */
 import type { Backend } from '../../protocol/events.ts';
-import { sameBackend } from '../../protocol/sameBackend.ts';
 import type { Session } from '../../session/sessions.ts';
 import type { Settings } from '../settings.ts';
 import type { OpenSessions } from './openSessions.ts';
@@ -49,3 +48,10 @@ export function createGoingOn({ open, settings, served, refusal, offerToGoOn, in
     },
   };
 }
+
+/** `now`: what the settings say; without a model, the session keeps its own. */
+const sameBackend = (a: Backend, now: Backend) =>
+  a.baseUrl === now.baseUrl &&
+  (!now.model || a.model === now.model) &&
+  a.profile === now.profile &&
+  a.standIn === now.standIn;
