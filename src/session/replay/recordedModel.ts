@@ -42,6 +42,9 @@ export function recordedModel(tape: Tape, onPrefix: (message: number) => void): 
       before = [];
     },
     async info() {
+      const { next: end, last } = tape;
+      if (end?.type === 'turn.ended' && end.reason === 'failed' && last?.type !== 'step.started')
+        throw new RecordedEnd(end.reason);
       const [overflows, next] = windowAhead(tape);
       window = next ?? window;
       return { id: tape.state.backend.model, contextWindow: overflows ? ROOM_ENOUGH : window };

@@ -54,6 +54,11 @@ export class Tape {
     return this.events[this.at];
   }
 
+  /** What was applied last. */
+  get last(): SessionEvent | undefined {
+    return this.events[this.at - 1];
+  }
+
   /** Events from here on, until the turn's run ends. */
   *ahead(): Generator<SessionEvent> {
     for (let i = this.at; i < this.events.length; i++) {

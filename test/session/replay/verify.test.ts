@@ -57,6 +57,20 @@ async function expectSame(events: SessionEvent[], requests?: number): Promise<vo
 }
 
 describe('a recorded session is the same when it', () => {
+  it('fails before its first step: the backend is away', async () => {
+    await using shop = workshop();
+    const away = async () => {
+      throw new ModelError('network', 'The backend does not answer.');
+    };
+    const session = await shop.start({ ...scriptedModel([]), info: away });
+    await session.send('go');
+    await session.settled();
+    await session.close();
+    const events = await shop.events(session.id);
+    expect(types(events).slice(-2)).toEqual(['session.titled', 'turn.ended']);
+    await expectSame(events, 0);
+  });
+
   it('reads side by side, edits, plans, calls what is not there, and writes bad arguments', async () => {
     const events = await recorded([
       says(
