@@ -22,6 +22,15 @@ describe('the manifest', () => {
     for (const { command, submenu } of shown)
       expect(command ? Object.keys(commands) : submenus).toContain(command ?? submenu);
   });
+  it('offers in Restricted Mode nothing that would be refused there', () => {
+    const menus = contributes.menus as Record<string, { command?: string; when?: string }[]>;
+    for (const [id, { needsTrust }] of Object.entries<{ needsTrust?: true }>(commands)) {
+      if (!needsTrust) continue;
+      const [palette] = menus.commandPalette!.filter(({ command }) => command === id);
+      const shown = Object.values(menus).flatMap(menu => menu.filter(({ command }) => command === id));
+      for (const entry of [palette, ...shown]) expect(entry?.when, id).toContain('isWorkspaceTrusted');
+    }
+  });
   it('lets no workspace set anything', () => {
     expect(settings.filter(([, setting]) => setting.scope !== 'application')).toEqual([]);
   });
