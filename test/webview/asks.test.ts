@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Snapshot } from '../../src/protocol/view.ts';
 import { askedFor, asks, offersFor } from './stories/asks.ts';
 import { openView, type View } from './view.ts';
 
@@ -62,6 +63,17 @@ describe('an approval', () => {
     await view.receive({ type: 'toast', level: 'error', text: 'The answer did not fit.' });
     await view.click('Deny');
     expect(answers(view)).toMatchObject([{ answer: 'once' }, { answer: 'deny' }]);
+  });
+
+  it('of several calls takes no reason along to another session', async () => {
+    const view = await openView();
+    const [snapshot] = story('approvals-three') as [Snapshot];
+    await view.receive(snapshot);
+    await view.click('Deny all with reason');
+    view.find<HTMLInputElement>('input[aria-label="Reason for denying"]').value = 'Not the database';
+    const pending = snapshot.head!.pending.map(one => ({ ...one, nonce: `other-${one.nonce}` }));
+    await view.receive({ ...snapshot, head: { ...snapshot.head!, id: 'other', pending } });
+    expect(view.has('Allow all once') || view.has('Show the rest')).toBe(true);
   });
 
   it('offers no more than once where nothing else was offered', async () => {

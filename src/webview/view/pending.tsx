@@ -13,7 +13,7 @@ export function Pending() {
   const more = pending.length > 1 ? `1 of ${pending.length}` : '';
   const card =
     first.kind === 'approval' && approvals.length > 1 ? (
-      <ApprovalsCard asked={approvals} />
+      <ApprovalsCard key={head.value?.id} asked={approvals} />
     ) : first.kind === 'approval' ? (
       <ApprovalCard key={first.nonce} asked={first} more={more} />
     ) : (
