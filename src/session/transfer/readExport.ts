@@ -1,14 +1,14 @@
 /**
  * From a file that anybody may have written to events that may be looked at. Nothing in it is believed: sizes, depth and
  * counts are checked before anything is parsed, every event passes its schema, fields and kinds of events that this version
- * does not know are dropped, and the folds run once, here, where a failure costs nothing.
+ * does not know are dropped, and the fold that people see runs once, here, where a failure costs nothing.
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { SessionEvent } from '../../protocol/events.ts';
+import { applyEvent, emptyTranscript } from '../../protocol/transcript.ts';
 import { SessionError } from '../error.ts';
 import { migration, type RawEvent } from '../migrations.ts';
-import { SessionState } from '../state.ts';
 import { ExportHeader, ExportTrailer, FORMAT } from './format.ts';
 import { jsonDepth } from './jsonDepth.ts';
 
@@ -18,6 +18,8 @@ export const LIMITS = {
   line: 64 * 1024 ** 2,
   events: 1_000_000,
   depth: 64,
+  /** Messages and questions that wait at the same time: people make them, one by one. */
+  waiting: 1_000,
   /** The last millisecond that a Date can hold. */
   time: 8.64e15,
 } as const;
@@ -161,15 +163,24 @@ function eventOf(line: Line, number: number): RawEvent {
 
 const KNOWN: ReadonlySet<string> = new Set(SessionEvent.options.map(option => option.shape.type.value));
 
-/** What passes its schema may still not fit together; a view must never find that out. */
+/**
+ * What passes its schema may still not fit together; a view must never find that out. The other folds are for a session
+ * that goes on, which an imported one never does, and some of them take time and memory that a file could run away with.
+ */
 function demandFoldable(events: readonly SessionEvent[]): void {
-  const state = new SessionState();
+  const transcript = emptyTranscript();
   for (const [index, event] of events.entries()) {
     try {
-      state.apply(event);
+      applyEvent(transcript, event);
     } catch (cause) {
       throw bad(index + 2, 'The event does not fit the ones before it.', cause);
     }
+    const { pending, queue } = transcript.head;
+    if (pending.length + queue.length > LIMITS.waiting)
+      throw bad(
+        index + 2,
+        `More than ${LIMITS.waiting.toLocaleString('en')} messages and questions wait here.`,
+      );
   }
 }
 

@@ -330,6 +330,41 @@ describe('a file that is not right', () => {
     await expectRefused(many, /more than 1,000,000 events/);
   });
 
+  /** The sample's events, and then `many` made from their number. */
+  const grown = (many: number, make: (at: number) => object): Buffer => {
+    const [header, ...rest] = lines();
+    const events = rest.slice(0, -1);
+    const { seq, at } = JSON.parse(events.at(-1)!);
+    for (let i = 1; i <= many; i++) events.push(JSON.stringify({ seq: seq + i, at, ...make(i) }));
+    const count = (line: string) => JSON.stringify({ ...JSON.parse(line), events: events.length });
+    return signed([count(header!), ...events, count(rest.at(-1)!)]);
+  };
+
+  it('with more that waits for people than anybody could make is refused', async () => {
+    const { waiting } = LIMITS;
+    const queued = (i: number) => ({ type: 'queue.added', id: `q${i}`, text: 'x', context: [] });
+    await expectRefused(grown(50 * waiting, queued), /1,000 messages and questions wait here/);
+    const preview = { kind: 'text', text: 'x' };
+    const asked = (i: number) => ({
+      type: 'approval.requested',
+      callId: `c${i}`,
+      nonce: 'n',
+      preview,
+      reasons: [],
+    });
+    await expectRefused(grown(50 * waiting, asked), /1,000 messages and questions wait here/);
+  });
+
+  it('with summaries of summaries runs away with neither time nor memory', async () => {
+    const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 1 };
+    const summary = { step: 0, keepFrom: 9e9, summary: 's', quoted: 1000, messages: 1, tokens: 1, usage };
+    const said = { type: 'user.message', turn: 't', text: 'x', context: [], steer: false };
+    // Each of them quotes all that was said before it, to whoever builds what a model would read.
+    const bytes = grown(20_000, i => (i % 2 ? said : { type: 'context.summarised', turn: 't', ...summary }));
+    writeFileSync(file(), bytes);
+    expect((await importSession(file(), state())).events).toHaveLength(sample.length + 20_000);
+  }, 20_000);
+
   it('with prototype keys changes no prototype, and loses them', async () => {
     const bad = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},';
     const started = lines()[1]!.replace('"parameters":{', `"parameters":${bad}`).replace(/^\{/, bad);
