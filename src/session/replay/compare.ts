@@ -3,7 +3,7 @@ import { setImmediate as macrotask } from 'node:timers/promises';
 import { StoppedByPerson } from '../../agent/seams.ts';
 import type { NewEvent } from '../../protocol/events.ts';
 import { type Difference, differenceOf } from './difference.ts';
-import { isResumed } from './ends.ts';
+import { hasMovedOn, isResumed } from './ends.ts';
 import type { Tape } from './tape.ts';
 
 /** What came of it so far. */
@@ -51,7 +51,7 @@ export function createComparer(
         held.delete(event);
       }
       // The log ends, or a crash is to come: both kept this from being recorded.
-      if (!tape.next || isResumed(tape.next)) return never;
+      if (!tape.next || isResumed(tape.next) || hasMovedOn(tape.next, tape)) return never;
       found.difference ??= differenceOf(tape.next, event);
       if (found.difference) return never;
       same(event);

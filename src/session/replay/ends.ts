@@ -15,13 +15,15 @@ export const isStop = (e: SessionEvent) =>
   (e.type === 'turn.ended' && e.reason === 'stopped') ||
   (e.type === 'tool.result' && e.content === NOT_FINISHED);
 
+/** A person moved on after a crash: a stop gives each call its result. */
+export const hasMovedOn = (next: SessionEvent, { state }: Tape): boolean =>
+  next.type === 'turn.ended' && next.reason === 'stopped' && state.history.openCalls().length > 0;
+
 /** The crash that is to come, or a person who moved on after one: what was open then, nobody finished. */
-export function isCutOff(next: SessionEvent, { state }: Tape): boolean {
-  if (isResumed(next)) return true;
-  if (next.type !== 'turn.ended') return false;
+export function isCutOff(next: SessionEvent, tape: Tape): boolean {
   // A full disk, a bug: what ended the turn then is no part of the loop.
-  if (next.reason === 'failed') return true;
-  return next.reason === 'stopped' && state.history.openCalls().length > 0;
+  const hasFailed = next.type === 'turn.ended' && next.reason === 'failed';
+  return isResumed(next) || hasFailed || hasMovedOn(next, tape);
 }
 
 /** How the loop came to its end. */

@@ -225,6 +225,24 @@ describe('a recorded session is the same when it', () => {
     await expectSame(events);
   });
 
+  it('was cut off as a reply was recorded that makes a call twice, and a person moved on', async () => {
+    await using shop = workshop();
+    shop.write('a.txt', 'one\n');
+    const session = await shop.start(scriptedModel([says(read('r1'), read('r2'))]), 'all');
+    session.subscribe(update => {
+      if ('event' in update && update.event.type === 'assistant.message') void session.close();
+    });
+    await session.send('go');
+    await session.settled();
+    await session.close();
+    const again = await shop.reopen(session.id, scriptedModel([done]));
+    await again.send('something else');
+    await again.settled();
+    const events = await shop.events(session.id);
+    expect(types(events).slice(5, 7)).toEqual(['assistant.message', 'turn.ended']);
+    await expectSame(events);
+  });
+
   it('is steered', async () => {
     let steer = async () => {};
     const events = await recorded(
