@@ -13,6 +13,8 @@ export interface Quotas {
   learn(headers: Headers, now: number): void;
   /** Learns a limit that the words of a refusal name. */
   refused(message: string): void;
+  /** Forgets all that hangs on a moment; limits stay. */
+  forgetMoments(): void;
 }
 
 const MINUTE_MS = 60_000;
@@ -100,6 +102,12 @@ export function createQuotas(host: string, tiers: readonly RateTier[] = []): Quo
       const limit = Number(headers.get('x-ratelimit-limit-tokens') ?? Number.NaN);
       const reset = resetOf(headers.get('x-ratelimit-reset-tokens'), now);
       if (limit > 0 && reset !== undefined && reset - now <= 2 * MINUTE_MS) limits.tokens = limit;
+    },
+
+    forgetMoments() {
+      lastMinute = [];
+      delete left.requests;
+      delete left.tokens;
     },
 
     refused(message) {

@@ -55,6 +55,9 @@ export function createScheduler(clock: Clock = { ...systemClock, now: Date.now }
   };
 }
 
+/** Clocks are set a little all the time. */
+const SLACK_MS = 5_000;
+
 interface Place {
   who: object;
   /** Of the prompt and the output budget. */
@@ -70,6 +73,18 @@ function createLane(host: string, clock: Clock, tiers?: readonly RateTier[]): La
   let most = Number.POSITIVE_INFINITY;
   let coolDown: { until: number; reason: string; who?: object } = { until: 0, reason: '' };
   let changed = Promise.withResolvers<void>();
+  let latest = 0;
+
+  /** Where the clock was set back, what is remembered of moments would hold everybody for as long. */
+  const now = (): number => {
+    const at = clock.now();
+    if (at < latest - SLACK_MS) {
+      coolDown = { until: 0, reason: '' };
+      quotas.forgetMoments();
+    }
+    latest = at;
+    return at;
+  };
 
   const wake = () => {
     changed.resolve();
@@ -77,15 +92,15 @@ function createLane(host: string, clock: Clock, tiers?: readonly RateTier[]): La
   };
 
   /** What the first in the queue waits for, and with it everyone. */
-  const obstacle = (now: number): Wait | undefined => {
+  const obstacle = (at: number): Wait | undefined => {
     const first = queue[0];
     if (!first) return undefined;
     // Whoever was refused has waited by itself.
-    if (now < coolDown.until && coolDown.who !== first.who)
-      return { reason: coolDown.reason, delayMs: coolDown.until - now };
+    if (at < coolDown.until && coolDown.who !== first.who)
+      return { reason: coolDown.reason, delayMs: coolDown.until - at };
     const full = running >= Math.min(most, quotas.atOnce);
     if (full) return { reason: `${host} takes no more requests at once.` };
-    return quotas.obstacle(first.tokens, now);
+    return quotas.obstacle(first.tokens, at);
   };
 
   return {
@@ -101,20 +116,20 @@ function createLane(host: string, clock: Clock, tiers?: readonly RateTier[]): La
         for (;;) {
           signal.throwIfAborted();
           if (mine.stopped) throw mine.stopped;
-          const now = clock.now();
-          const wait = obstacle(now);
+          const at = now();
+          const wait = obstacle(at);
           if (!wait && queue[0] === mine) break;
           // Taken before anyone hears of the wait: what changes meanwhile must not be missed.
           const news = changed.promise;
-          const until = now + (wait?.delayMs ?? 0);
+          const until = at + (wait?.delayMs ?? 0);
           if (wait && (wait.reason !== told.reason || Math.abs(until - told.until) > 500)) {
             told = { reason: wait.reason, until };
             yield wait;
           }
-          await pause(news, wait?.delayMs === undefined ? undefined : until - clock.now(), signal, clock);
+          await pause(news, wait?.delayMs === undefined ? undefined : until - now(), signal, clock);
         }
         running++;
-        quotas.take(tokens, clock.now());
+        quotas.take(tokens, now());
       } finally {
         queue.splice(queue.indexOf(mine), 1);
         wake();
@@ -128,7 +143,7 @@ function createLane(host: string, clock: Clock, tiers?: readonly RateTier[]): La
     },
 
     learn(headers) {
-      quotas.learn(headers, clock.now());
+      quotas.learn(headers, now());
       wake();
     },
 
@@ -138,7 +153,7 @@ function createLane(host: string, clock: Clock, tiers?: readonly RateTier[]): La
         quotas.refused(error.message);
         // Not for requests or tokens a minute: fewer at once would not help there.
         if (error.kind === 'overloaded') most = Math.max(1, Math.min(most, running));
-        const until = clock.now() + (delayMs ?? 0);
+        const until = now() + (delayMs ?? 0);
         if (until > coolDown.until) coolDown = { until, reason: error.message, who };
       }
       wake();

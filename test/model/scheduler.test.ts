@@ -54,6 +54,20 @@ describe('requests to one origin and key', () => {
     expect(all.flatMap(r => r.waits)).toEqual([]);
   });
 
+  it('are not held for an hour because the clock was set back by one', async () => {
+    const { time, lane } = lanes();
+    lane.learn(new Headers({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '60' }));
+    lane.failed(refusal('rateLimit', 'max RPM: 1'), 7_000, {});
+    await time.pass(-3_600_000);
+    const first = ask(lane);
+    await idle();
+    const second = ask(lane);
+    await idle();
+    expect(entered([first, second])).toEqual([true, false]);
+    // The limit itself still holds.
+    expect(second.waits.at(-1)?.delayMs).toBe(60_000);
+  });
+
   it('share a cool-down, with the reason and how long; others are not held', async () => {
     const { time, scheduler, lane } = lanes();
     lane.failed(refusal('overloaded', 'k2.example is overloaded.'), 7_000, {});
