@@ -1,6 +1,7 @@
 /**
  * Our messages in a backend's dialect. The history that goes out is always sound: each call has exactly one result,
- * next to it and in call order; no broken JSON, no blank parts; reasoning byte for byte under the profile's keys.
+ * next to it and in call order; no broken JSON, no blank parts, no half characters (strict hosts refuse them, wherever a
+ * text was cut); reasoning byte for byte under the profile's keys.
  */
 import type { AssistantMessage, Message, ToolCall, ToolMessage } from '../protocol/message.ts';
 import { mendArguments } from './arguments.ts';
@@ -73,13 +74,13 @@ function sameAs(source: object, ids: string, rest: string, make: () => Json): Js
 }
 
 const plainToWire = (message: Exclude<Message, AssistantMessage | ToolMessage>): Json =>
-  sameAs(message, '', '', () => ({ role: message.role, content: message.text }));
+  sameAs(message, '', '', () => ({ role: message.role, content: message.text.toWellFormed() }));
 
 const resultToWire = (id: string, { name }: ToolCall, result: ToolMessage | undefined): Json => ({
   role: 'tool',
   tool_call_id: id,
   name,
-  content: (result ? result.text : MISSING_RESULT) || '(empty)',
+  content: (result ? result.text.toWellFormed() : MISSING_RESULT) || '(empty)',
 });
 
 /** All that `echo` looks at besides the message. */
@@ -99,7 +100,7 @@ function assistantToWire(message: AssistantMessage, ids: readonly string[], dial
     role: 'assistant',
     ...echo(message, dialect),
     // Blank beside calls is left out: old templates turn it into a list and break.
-    ...(message.text.trim() && { content: message.text }),
+    ...(message.text.trim() && { content: message.text.toWellFormed() }),
     ...(ids.length && {
       tool_calls: message.toolCalls.map((call, at) => ({
         id: ids[at],
@@ -118,7 +119,7 @@ function soundArguments(call: ToolCall): string {
   let known = sound.get(call);
   if (known === undefined) {
     const { text, valid } = mendArguments(call.arguments);
-    known = valid ? text : '{}';
+    known = valid ? text.toWellFormed() : '{}';
     sound.set(call, known);
   }
   return known;
@@ -127,7 +128,8 @@ function soundArguments(call: ToolCall): string {
 function echo(message: AssistantMessage, { profile, seenKey }: Dialect): Json {
   const { reasoningDetails } = message;
   const reasoning =
-    message.reasoning ?? (profile.reasoningRequired && message.toolCalls.length ? '' : undefined);
+    message.reasoning?.toWellFormed() ??
+    (profile.reasoningRequired && message.toolCalls.length ? '' : undefined);
   const fields: Json = {};
   for (const key of echoKeys(profile.echo, seenKey)) {
     if (key === 'reasoning_details') {

@@ -115,6 +115,21 @@ describe('calls and results', () => {
   });
 });
 
+it('no half of a character goes out, wherever a text was cut', () => {
+  const half = 'cut \ud83d';
+  const history: Message[] = [
+    { role: 'user', text: half },
+    said({
+      reasoning: half,
+      text: half,
+      toolCalls: [call('a', 'bash', JSON.stringify({ a: 1 }).replace('a', half))],
+    }),
+    result('a', half),
+  ];
+  expect(JSON.stringify(wire(history))).not.toMatch(/ud83d/);
+  expect(wire(history)[0]).toEqual({ role: 'user', content: 'cut \ufffd' });
+});
+
 it('blank messages and thinking alone do not go out; an empty result does', () => {
   const sent = wire([
     { role: 'system', text: 'You are Kimi.' },
