@@ -42,7 +42,8 @@ export async function withClosedSession<T>(
     const log = await openLog(directory, { write: true });
     const fold = new CheckpointFold();
     for (const event of log.events) fold.apply(event);
-    const roots = fold.taken.at(-1)?.roots.map(({ root }) => root) ?? [];
+    // The newest checkpoint lacks a folder that was gone when it was taken.
+    const roots = [...new Set(fold.taken.flatMap(({ roots }) => roots.map(({ root }) => root)))];
     const taking = createTaking({ stateDir, session: id, roots: () => roots, fold });
     const record = async (event: Parameters<typeof log.append>[0]) =>
       fold.apply(await log.append(event, 'synced'));
