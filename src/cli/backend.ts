@@ -1,6 +1,7 @@
 /** Which backend the command line means: its options, the environment, the stand-in. */
 import { ModelError } from '../model/client.ts';
 import { profileFor } from '../model/profileOf.ts';
+import { CUSTOM, PROFILES } from '../model/profiles.ts';
 import { withServedModel } from '../model/servedModel.ts';
 import type { Backend } from '../protocol/events.ts';
 import { UsageError } from './args.ts';
@@ -20,7 +21,7 @@ export const apiKeyOf = (options: BackendOptions, env: NodeJS.ProcessEnv) =>
 
 /** The model is empty where nobody named one, see `served`. Throws UsageError when the address makes no sense. */
 export function backendOf(options: BackendOptions, env: NodeJS.ProcessEnv): Backend {
-  const baseUrl = options['base-url'] ?? env.ASCENT_BASE_URL ?? STAND_IN;
+  const baseUrl = options['base-url'] ?? (env.ASCENT_BASE_URL || STAND_IN);
   const model = options.model ?? env.ASCENT_MODEL ?? '';
   if (baseUrl.startsWith(STAND_IN))
     return { baseUrl, model: model || DEFAULT_MODEL, profile: 'standin', standIn: true };
@@ -28,14 +29,23 @@ export function backendOf(options: BackendOptions, env: NodeJS.ProcessEnv): Back
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new UsageError(`"${baseUrl}" is not a backend's address. It looks like http://127.0.0.1:8000/v1.`);
   }
-  const profile = options.profile ?? env.ASCENT_PROFILE ?? profileFor(baseUrl).id;
+  const profile = knownProfile(options.profile ?? env.ASCENT_PROFILE) ?? profileFor(baseUrl).id;
   return { baseUrl, model, profile, standIn: false };
+}
+
+/** Empty is none, as everywhere in the environment. */
+function knownProfile(name: string | undefined): string | undefined {
+  const known = [...PROFILES.map(profile => profile.id), CUSTOM.id];
+  if (name && !known.includes(name))
+    throw new UsageError(`There is no profile "${name}". Known: ${known.join(', ')}.`);
+  return name || undefined;
 }
 
 /** A session's own backend, but for what the options name: the environment does not move a session. */
 export function renamedBackend(own: Backend, options: BackendOptions, env: NodeJS.ProcessEnv): Backend {
   const { 'base-url': baseUrl, model = own.model, profile = own.profile } = options;
   if (baseUrl !== undefined && baseUrl !== own.baseUrl) return backendOf(options, env);
+  knownProfile(options.profile);
   return own.standIn ? own : { ...own, model, profile };
 }
 

@@ -1,6 +1,7 @@
 /** The command line itself: help, words that do not fit, readers that go away. */
 import { describe, expect, it } from 'vitest';
 import { USAGE, usageOf } from '../../src/cli/args.ts';
+import { backendOf } from '../../src/cli/backend.ts';
 import { ascent, sampleProject, start } from './ascent.ts';
 
 const commands = [...new Set([...USAGE.matchAll(/^ {2}ascent ([a-z]+)/gm)].map(([, name]) => name ?? ''))];
@@ -35,6 +36,10 @@ it.each([
   [['log', 'a', 'b'], 'What is "b"?'],
   [['stop', 'a', 'b'], 'What is "b"?'],
   [['context', 'a', 'b', '--undo'], 'What is "b"?'],
+  [
+    ['run', '--profile', 'vlm', '--base-url', 'http://127.0.0.1:1', 'x'],
+    'There is no profile "vlm". Known: vllm,',
+  ],
   [['run', '--bogus', 'x'], "Unknown option '--bogus'.\n"],
 ])('refuses %j', async (args, words) => {
   const { code, out, err } = await ascent(args, { work: process.cwd(), state: '/nonexistent' });
@@ -68,4 +73,11 @@ describe('a reader that goes away', () => {
     child.stdout?.destroy();
     expect((await finished).code).toBe(0);
   });
+});
+
+it('an empty variable of the environment is none', () => {
+  const env = { ASCENT_BASE_URL: '', ASCENT_MODEL: '', ASCENT_PROFILE: '' };
+
+  expect(backendOf({}, env)).toMatchObject({ standIn: true });
+  expect(() => backendOf({ 'base-url': '' }, env)).toThrow('is not a backend');
 });

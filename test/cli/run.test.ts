@@ -146,7 +146,7 @@ describe('ascent run', () => {
       '--api-key-env',
       'MY_KEY',
       '--profile',
-      'moonshot-ai',
+      'moonshot',
       '--model',
       'kimi-k2.6',
     ];
