@@ -1,4 +1,4 @@
-/** A session on a terminal: what happens goes to stderr as it happens, the model's words go to stdout. */
+/** A session on a terminal: what happens goes to `err` as it happens, the model's words go to `out`. */
 import { styleText } from 'node:util';
 import type { ToolDisplay } from '../protocol/display.ts';
 import type { SessionEvent } from '../protocol/events.ts';
@@ -10,6 +10,8 @@ import { safe } from './safe.ts';
 export interface Terminal {
   out: NodeJS.WritableStream;
   err: NodeJS.WritableStream & { isTTY?: boolean };
+  /** Also what the person said first, which who has just typed it knows. */
+  prompts?: true;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -43,7 +45,11 @@ function isNews(item: TranscriptItem, event: SessionEvent): boolean {
   return true;
 }
 
-export function printItems(items: TranscriptItem[], { head }: Transcript, { out, err }: Terminal): void {
+export function printItems(
+  items: TranscriptItem[],
+  { head }: Transcript,
+  { out, err, prompts }: Terminal,
+): void {
   const styled = (style: Style, text: string) => (err.isTTY ? styleText(style, text) : text);
   const line = (text: string) => void err.write(`${text}\n`);
   for (const item of items) printItem(safe(item));
@@ -51,7 +57,7 @@ export function printItems(items: TranscriptItem[], { head }: Transcript, { out,
   function printItem(item: TranscriptItem): void {
     switch (item.kind) {
       case 'user':
-        if (item.steer) line(styled('bold', `> ${item.text}`));
+        if (item.steer || prompts) line(styled('bold', `> ${item.text}`));
         break;
       case 'thinking':
         line(styled('dim', `  ${thought(item.durationMs)}: ${firstWords(item.text)}`));

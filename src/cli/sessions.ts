@@ -49,13 +49,13 @@ function stateOf({ running, where, unfinished, imported }: SessionSummary): stri
   return where ? `open${PLACES[where]}` : '';
 }
 
-export async function printLog(args: string[], { env, stdout, stderr }: Io): Promise<number> {
+export async function printLog(args: string[], { env, stdout }: Io): Promise<number> {
   const { values, positionals } = parse(args, logFlags, 1);
   const [id] = positionals;
   if (!id) throw new UsageError('Which session? ascent log ID');
   const files = sessionFiles(values['state-dir'] ?? defaultStateDir(env));
   if (!(await files.exists(id))) throw new SessionError('notFound', `There is no session ${id}.`);
-  if (values.follow) return follow(files.paths(id), values.json ?? false, { stdout, stderr });
+  if (values.follow) return follow(files.paths(id), values.json ?? false, stdout);
   const { events } = await openLog(files.paths(id).directory, { write: false });
   if (values.wire) {
     const health = wireHealth(events);
@@ -68,18 +68,14 @@ export async function printLog(args: string[], { env, stdout, stderr }: Io): Pro
   }
   const transcript = emptyTranscript();
   for (const event of events) applyEvent(transcript, event);
-  printItems(transcript.items, transcript, { out: stdout, err: stderr });
+  printItems(transcript.items, transcript, { out: stdout, err: stdout, prompts: true });
   return EXIT.done;
 }
 
 /** Everything so far, then what comes, until nobody holds the session any more. */
-async function follow(
-  paths: SessionPaths,
-  json: boolean,
-  { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
-): Promise<number> {
+async function follow(paths: SessionPaths, json: boolean, stdout: Io['stdout']): Promise<number> {
   const transcript = emptyTranscript();
-  const print = printSession({ transcript }, { out: stdout, err: stderr });
+  const print = printSession({ transcript }, { out: stdout, err: stdout, prompts: true });
   const tell = (event: SessionEvent) => {
     const change = applyEvent(transcript, event);
     if (json) stdout.write(`${JSON.stringify(event)}\n`);

@@ -50,6 +50,9 @@ describe('ascent run', () => {
     if (opening?.type !== 'session.started') throw new Error(`began with ${opening?.type}`);
     const log = await ascent(['log', opening.id, '--json'], place);
     expect(log.out).toBe(run.out);
+    const printed = await ascent(['log', opening.id], place);
+    expect(printed.err).toBe('');
+    expect(printed.out).toMatch(new RegExp(`^> ${TASK}\\n[\\s\\S]*✓ Ran npm test[\\s\\S]*Done after`));
     const listed = await ascent(['sessions'], place);
     expect(listed.out).toContain(`${opening.id}  `);
     expect(listed.out).toContain(TASK);
