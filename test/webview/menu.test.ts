@@ -15,3 +15,12 @@ it.each([
   expect(entries).toContain('Wire health');
   expect(entries.includes('Continue in background')).toBe(offered);
 });
+
+it('a menu of which one entry holds opens on that one', async () => {
+  const view = await openView();
+  await view.receive(...stories.find(story => story.name === 'done')!.messages());
+  await view.click(/^Approval mode/);
+  expect(document.activeElement?.getAttribute('aria-checked')).toBe('true');
+  await view.press(document.activeElement!, 'ArrowUp');
+  expect(document.activeElement?.textContent).toContain('Plan');
+});

@@ -28,8 +28,8 @@ export function Menu(props: Props) {
   };
   useLayoutEffect(() => {
     if (!open) return;
-    const first = root.current?.querySelector<HTMLElement>('[aria-checked=true], [role^=menuitem]');
-    first?.focus();
+    const first = (which: string) => root.current?.querySelector<HTMLElement>(which);
+    (first('[aria-checked=true]') ?? first('[role^=menuitem]'))?.focus();
     const outside = (e: Event) => {
       if (!root.current?.contains(e.target as Node)) setOpen(false);
     };
