@@ -34,12 +34,14 @@ export class RecentlyAllowed {
     }
   }
 
-  /** Of what stands in the log now; what is allowed later is not in it. */
-  now(at: number): TakeYes {
-    const yes = new Map([...this.allowed].filter(([, given]) => at - given.at < RECENT_MS));
+  /** Of what stands in the log now; what is allowed later is not in it. `now`: milliseconds since the epoch. */
+  asOfNow(now: () => number): TakeYes {
+    const yes = new Map(this.allowed);
     return (callId, preview, reasons) => {
       const given = yes.get(callId);
-      return yes.delete(callId) && given?.shown === shownIn(preview, reasons);
+      yes.delete(callId);
+      // Asked when it is taken: who opens a session may let it go on hours later.
+      return given?.shown === shownIn(preview, reasons) && now() - given.at < RECENT_MS;
     };
   }
 

@@ -44,7 +44,7 @@ export function createTurns(parts: TurnsParts, options: SessionsOptions) {
     emit,
     attended: options.attended,
     answers: state.answers,
-    takeYes: state.recentlyAllowed.now(options.now()),
+    takeYes: state.recentlyAllowed.asOfNow(options.now),
     suggest: offers => state.oftenAllowed.suggest(offers),
   });
   const mayAsk = createBudget({ ...options, state, record, spentOn: parts.spentOn });

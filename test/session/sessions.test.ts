@@ -235,7 +235,7 @@ describe('a session that was cut off', () => {
 
   it('asks no second time for what was just allowed and had not begun; for anything else it does', async () => {
     await using shop = workshop();
-    const go = async (line: string, age: number, shown?: string) => {
+    const go = async (line: string, age: number, shown?: string, waits = 0) => {
       const first = await shop.start(scriptedModel([[reply({ calls: [command('c', line)] })]]));
       await first.send('go');
       await pending(first);
@@ -248,7 +248,10 @@ describe('a session that was cut off', () => {
         { type: 'tool.decided', callId: 'c', verdict: 'allow', by: 'person' },
       ];
       await shop.append(first.id, events, () => Date.now() - age);
-      const session = await shop.reopen(first.id, scriptedModel([done]));
+      let late = 0;
+      const now = () => Date.now() + late;
+      const session = await shop.reopen(first.id, scriptedModel([done]), { now });
+      late = waits;
       await session.resume();
       const again = await Promise.race([
         pending(session).then(() => true),
@@ -261,6 +264,8 @@ describe('a session that was cut off', () => {
     expect(shop.read('one.txt')).toBe('1\n');
     expect(await go('echo 2 > two.txt', 3_600_000)).toBe(true);
     expect(await go('echo 3 > three.txt', 1_000, 'echo other')).toBe(true);
+    // Opened at once, and let go on an hour later.
+    expect(await go('echo 4 > four.txt', 1_000, undefined, 3_600_000)).toBe(true);
   });
 
   it('before its first message was recorded asks the model nothing, and takes the next message', async () => {

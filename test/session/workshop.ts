@@ -21,7 +21,7 @@ export interface Workshop extends AsyncDisposable {
   rules: RuleStore;
   start(model: ModelClient, mode?: ApprovalMode, more?: Partial<SessionsOptions>): Promise<Session>;
   /** As another process would after a crash: a second look at the same state directory. */
-  reopen(id: string, model: ModelClient): Promise<Session>;
+  reopen(id: string, model: ModelClient, more?: Partial<SessionsOptions>): Promise<Session>;
   events(id: string): Promise<SessionEvent[]>;
   /** Writes to a closed session's log, as a process that crashed did. */
   append(id: string, events: NewEvent[], now?: () => number): Promise<void>;
@@ -55,7 +55,7 @@ export function workshop(): Workshop {
     work,
     rules: createRuleStore(path.join(dir, 'state'), Date.now),
     start: async (model, mode = 'ask', more) => keep(await sessions(model, more).start({ backend, mode })),
-    reopen: async (id, model) => keep(await sessions(model).open(id)),
+    reopen: async (id, model, more) => keep(await sessions(model, more).open(id)),
     events: id => sessions(none).read(id),
     async append(id, events, now) {
       const log = await openLog(sessionFiles(path.join(dir, 'state')).paths(id).directory, {
