@@ -71,6 +71,7 @@ function fakeSession(id: string, known: Disk) {
       if (!session.running) session.begin();
     },
     async resume() {
+      if (failing === id) throw new Error('It cannot go on.');
       session.begin();
     },
     queue: {
@@ -106,6 +107,8 @@ let made: FakeSession[];
 let refusal: string | undefined;
 let modes: ApprovalMode[];
 let offered: (() => Promise<void>)[];
+/** The session that cannot be resumed. */
+let failing: string | undefined;
 
 beforeEach(() => {
   disk = { interrupted: new Set(), held: new Map() };
@@ -113,6 +116,7 @@ beforeEach(() => {
   made = [];
   modes = [];
   offered = [];
+  failing = undefined;
   refusal = undefined;
   settings = {
     backend,
@@ -349,6 +353,15 @@ describe('a session that another process holds', () => {
     await chat.restore();
     expect(chat.running.map(s => s.id)).toEqual(['s2']);
     expect(store.get('ascent.running')).toEqual(['s2']);
+  });
+  it('nor does the one that was shown, nor one that cannot go on; what went wrong is told', async () => {
+    store.set('ascent.session', 'gone');
+    store.set('ascent.running', ['gone', 's1', 's2']);
+    for (const id of ['s1', 's2']) disk.interrupted.add(id);
+    const chat = openWindow();
+    failing = 's1';
+    await expect(chat.restore()).rejects.toThrow('There is no session gone.');
+    expect(chat.running.map(s => s.id)).toEqual(['s2']);
   });
 });
 

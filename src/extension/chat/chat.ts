@@ -99,22 +99,26 @@ export function createChat(options: ChatOptions) {
       inOrder(async () => {
         const id = memory.get<string>(SHOWN);
         const others = open.ran.filter(other => other !== id);
-        if (id) {
-          const session = await open.open(id).catch(async error => {
-            await memory.update(SHOWN, undefined);
-            open.noteRunning(id, false);
-            throw error;
+        const failures: unknown[] = [];
+        // One that cannot come back, or not go on, must not keep the others away.
+        const bring = (work: () => Promise<void>) => work().catch(error => void failures.push(error));
+        if (id)
+          await bring(async () => {
+            const session = await open.open(id).catch(async error => {
+              await memory.update(SHOWN, undefined);
+              open.noteRunning(id, false);
+              throw error;
+            });
+            show(session);
+            await goingOn.afterReload(session);
           });
-          show(session);
-          await goingOn.afterReload(session);
-        }
-        for (const other of others) {
-          // One that cannot come back must not keep the others away.
-          const session = await open.open(other).catch(() => open.noteRunning(other, false));
-          if (!session) continue;
-          await goingOn.afterReload(session);
-          letGo(session);
-        }
+        for (const other of others)
+          await bring(async () => {
+            const session = await open.open(other).catch(() => open.noteRunning(other, false));
+            if (!session) return;
+            await goingOn.afterReload(session).finally(() => letGo(session));
+          });
+        if (failures.length) throw failures[0];
       }),
 
     /** `later`: after the turn that runs. */
