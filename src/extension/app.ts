@@ -71,7 +71,8 @@ export function createApp(context: vscode.ExtensionContext) {
     panels,
 
     /** Made on first use, and again when that failed. Never before the workspace is trusted. */
-    engine(): Promise<Engine> {
+    async engine(): Promise<Engine> {
+      if (!vscode.workspace.isTrusted) throw new Refused(UNTRUSTED);
       engine ??= createEngine({
         appRoot: vscode.env.appRoot,
         keys,
@@ -108,8 +109,7 @@ export function createApp(context: vscode.ExtensionContext) {
     run(id: string, ...args: unknown[]): Promise<void> {
       const { title, needsTrust, run }: Command = commands[id as CommandId];
       return app.attempt(title, () => {
-        if (needsTrust && !vscode.workspace.isTrusted)
-          throw new Refused('Trust this folder first; nothing is loaded before.');
+        if (needsTrust && !vscode.workspace.isTrusted) throw new Refused(UNTRUSTED);
         return run(app, ...args);
       });
     },
@@ -201,6 +201,8 @@ export function createApp(context: vscode.ExtensionContext) {
   log.info(`Ascent ${context.extension.packageJSON.version} is ready`);
   return app;
 }
+
+const UNTRUSTED = 'Trust this folder first; nothing is loaded before.';
 
 const REMEDY_COMMANDS: Record<Remedy, CommandId> = {
   setKey: 'ascent.setApiKey',
