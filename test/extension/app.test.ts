@@ -6,7 +6,7 @@ import { handle } from '../../src/extension/chat/messages.ts';
 
 const shown: string[] = vi.hoisted(() => []);
 vi.mock('vscode', () => {
-  const nothing = () => ({ dispose() {}, show() {}, hide() {}, info() {}, error() {}, warn() {} });
+  const nothing = () => ({ dispose() {}, show() {}, hide() {}, info() {}, error() {}, warn() {}, debug() {} });
   return {
     workspace: {
       isTrusted: false,
