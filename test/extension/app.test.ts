@@ -6,7 +6,15 @@ import { handle } from '../../src/extension/chat/messages.ts';
 
 const shown: string[] = vi.hoisted(() => []);
 vi.mock('vscode', () => {
-  const nothing = () => ({ dispose() {}, show() {}, hide() {}, info() {}, error() {}, warn() {}, debug() {} });
+  const nothing = () => ({
+    dispose() {},
+    show() {},
+    hide() {},
+    info() {},
+    error() {},
+    warn() {},
+    debug() {},
+  });
   return {
     workspace: {
       isTrusted: false,
