@@ -44,8 +44,11 @@ export function createSseDecoder(): SseDecoder {
   return {
     push(text) {
       if (text === '') return [];
-      rest += skipLineFeed && text.startsWith('\n') ? text.slice(1) : text;
+      const piece = skipLineFeed && text.startsWith('\n') ? text.slice(1) : text;
       skipLineFeed = text.endsWith('\r');
+      rest += piece;
+      // A long line comes in many pieces: it is not looked through again at each of them.
+      if (!/[\r\n]/.test(piece)) return [];
       const lines = rest.split(/\r\n|\r|\n/);
       rest = lines.pop() ?? '';
       return lines.flatMap(readLine);
