@@ -1,6 +1,9 @@
-/** Keeps all checkpoints together within a budget: whole sessions go, those used longest ago first. */
+/** Keeps all checkpoints together within a budget: whole sessions that nobody has open go, those used longest ago first. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { realDisk } from '../disk.ts';
+import { lockHolder } from '../lock.ts';
+import { sessionFiles } from '../sessionFiles.ts';
 import { statOf } from './candidates.ts';
 import { git, type Repository } from './git.ts';
 import { checkpointsIn } from './repository.ts';
@@ -30,11 +33,18 @@ export async function collectCheckpoints(stateDir: string, options: CollectOptio
   const removed: string[] = [];
   if ((await checkpointBytes(stateDir)) <= budget) return removed;
   for (const session of (await sessionsByUse(repositories)).filter(id => !keep.includes(id))) {
+    if (await isOpen(stateDir, session)) continue;
     for (const repository of repositories) await removeSession(repository, session, options);
     removed.push(session);
     if ((await checkpointBytes(stateDir)) <= budget) break;
   }
   return removed;
+}
+
+/** Somebody works in it, here or in another window, and may be about to go back. */
+async function isOpen(stateDir: string, session: string): Promise<boolean> {
+  const { lock } = sessionFiles(stateDir).paths(session);
+  return (await lockHolder(realDisk, lock)) !== undefined;
 }
 
 /** Into one pack. What nothing holds becomes loose while it is young, and is left to `prune`. */

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { utimesSync } from 'node:fs';
+import { mkdirSync, utimesSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { checkpointBytes, collectCheckpoints } from '../../../src/session/checkpoints/collect.ts';
 import { repositoryOf, sessionRefs } from '../../../src/session/checkpoints/repository.ts';
+import { realDisk } from '../../../src/session/disk.ts';
+import { acquireLock } from '../../../src/session/lock.ts';
+import { sessionFiles } from '../../../src/session/sessionFiles.ts';
 import { files, type Keeper, keeper, type Place, place } from './keeper.ts';
 
 const noise = () => randomBytes(300_000);
@@ -40,6 +43,18 @@ it('never removes the session that runs, and does nothing within the budget', as
   await threeSessions(where);
   expect(await collectCheckpoints(where.state)).toEqual([]);
   expect(await collectCheckpoints(where.state, { budget: 0, keep: ['old'] })).toEqual(['middle', 'new']);
+});
+
+it('never removes a session that is open in another window', async () => {
+  const where = place();
+  const [old] = await threeSessions(where);
+  const { directory, lock } = sessionFiles(where.state).paths('old');
+  mkdirSync(directory, { recursive: true });
+  const held = await acquireLock(realDisk, lock);
+  expect(await collectCheckpoints(where.state, { budget: 0 })).toEqual(['middle', 'new']);
+  expect(await old!.preview({ to: { step: 1 } })).toBeDefined();
+  if ('release' in held) await held.release();
+  expect(await collectCheckpoints(where.state, { budget: 0 })).toEqual(['old']);
 });
 
 it('leaves room for another session to go on in the same folder', async () => {
