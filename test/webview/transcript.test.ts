@@ -15,6 +15,14 @@ const live = (...live: Extract<HostMessage, { type: 'update' }>['live']): HostMe
 });
 
 describe('the view', () => {
+  it('says how long a thought took, unless it took no time to speak of', async () => {
+    const view = await openView();
+    const thoughts = script().say('go').step({ reasoning: 'Soon.', thinkingMs: 20 });
+    await view.receive(thoughts.step({ reasoning: 'Later.', thinkingMs: 1_200 }).end().snapshot());
+    expect(view.root.textContent).toContain('Thought Soon.');
+    expect(view.root.textContent).toContain('Thought for 1.2 s Later.');
+  });
+
   it('shows the same from a snapshot as from updates', async () => {
     const { events } = wholeRun();
     const whole = await openView();

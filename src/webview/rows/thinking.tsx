@@ -11,7 +11,7 @@ export function Thinking({ item }: { item: Extract<TranscriptItem, { kind: 'thin
       <Line
         icon="lightbulb"
         tone="dim"
-        verb={item.durationMs > 0 ? `Thought for ${duration(item.durationMs)}` : 'Thought'}
+        verb={item.durationMs >= 50 ? `Thought for ${duration(item.durationMs)}` : 'Thought'}
         detail={open ? undefined : unhidden(firstWords(item.text))}
         open={open}
         onToggle={() => setOpen(item.id, !open)}
