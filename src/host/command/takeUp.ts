@@ -3,7 +3,7 @@ import { closeSync, fstatSync, statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BegunCommand, CommandFate } from '../host.ts';
-import { allProcesses, isRunning, thisMachine } from '../processes.ts';
+import { allProcesses, argumentsOf, isRunning, thisMachine } from '../processes.ts';
 import { attend, type RunningCommand } from './attend.ts';
 import { LIVE_LIMIT } from './liveOutput.ts';
 import { clearGroup } from './processGroup.ts';
@@ -112,7 +112,9 @@ function unknown({ outputFile }: BegunCommand, why: Why, group?: number): Comman
 /** What runs of a group whose leader is gone. As long as there is something, the number is given to no other. */
 function leftOf(group: number): number[] {
   const members = allProcesses().filter(one => one.group === group);
-  return members.some(one => one.pid === group) ? [] : members.map(one => one.pid);
+  // Without a word of its command line it is the old leader, on its way out.
+  const isAnother = members.some(one => one.pid === group && argumentsOf(one.pid)?.[0]);
+  return isAnother ? [] : members.flatMap(one => (one.pid === group ? [] : one.pid));
 }
 
 /** Undefined: here, and the machine has run all the time, so that what is not on disk has not been written. */
