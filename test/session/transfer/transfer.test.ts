@@ -343,7 +343,7 @@ describe('a file that is not right', () => {
   it('with more that waits for people than anybody could make is refused', async () => {
     const { waiting } = LIMITS;
     const queued = (i: number) => ({ type: 'queue.added', id: `q${i}`, text: 'x', context: [] });
-    await expectRefused(grown(50 * waiting, queued), /1,000 messages and questions wait here/);
+    await expectRefused(grown(2 * waiting, queued), /1,000 messages and questions wait here/);
     const preview = { kind: 'text', text: 'x' };
     const asked = (i: number) => ({
       type: 'approval.requested',
@@ -352,7 +352,7 @@ describe('a file that is not right', () => {
       preview,
       reasons: [],
     });
-    await expectRefused(grown(50 * waiting, asked), /1,000 messages and questions wait here/);
+    await expectRefused(grown(2 * waiting, asked), /1,000 messages and questions wait here/);
   });
 
   it('with summaries of summaries runs away with neither time nor memory', async () => {
