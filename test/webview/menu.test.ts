@@ -24,3 +24,13 @@ it('a menu of which one entry holds opens on that one', async () => {
   await view.press(document.activeElement!, 'ArrowUp');
   expect(document.activeElement?.textContent).toContain('Plan');
 });
+
+it('a list of sessions that cannot be read says so', async () => {
+  const view = await openView();
+  await view.receive(...stories.find(story => story.name === 'done')!.messages());
+  await view.click('Sessions');
+  const note = () => view.root.querySelector('.menu-note')?.textContent;
+  expect(note()).toBe('Reading the sessions');
+  await view.receive({ type: 'toast', level: 'error', text: 'Trust this folder first.' });
+  expect(note()).toBe('They cannot be read.');
+});

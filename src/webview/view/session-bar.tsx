@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { around, head, isBusy, replay, sessions } from '../state/store.ts';
+import { around, head, isBusy, replay, sessions, toast } from '../state/store.ts';
 import { statusNames, whereabouts } from '../text/words.ts';
 import { post } from '../vscode.ts';
 import { Icon, IconButton } from './icon.tsx';
@@ -78,7 +78,8 @@ function SessionList() {
     >
       {close => {
         const list = sessions.value;
-        if (!list) return <p class="menu-note">Reading the sessions</p>;
+        const failed = toast.value?.level === 'error';
+        if (!list) return <p class="menu-note">{failed ? 'They cannot be read.' : 'Reading the sessions'}</p>;
         if (!list.length) return <p class="menu-note">No sessions yet.</p>;
         return list.map(s => (
           <MenuItem
