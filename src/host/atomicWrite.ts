@@ -1,5 +1,4 @@
 /** Replaces a file whole or not at all; a crash at any moment leaves the old bytes or the new ones. */
-import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   closeSync,
@@ -12,7 +11,6 @@ import {
   openSync,
   renameSync,
   type Stats,
-  unlinkSync,
   write,
 } from 'node:fs';
 import path from 'node:path';
@@ -22,6 +20,7 @@ import { errorCode, toHostError } from './fileErrors.ts';
 import { inDirectoryOf } from './heldDirectory.ts';
 import { HostError } from './host.ts';
 import { readBytes } from './readBytes.ts';
+import { temporarily } from './temporaryFile.ts';
 import { hashOf } from './textFormat.ts';
 
 // What waits for the disk goes on beside everything else; what only changes names is done sooner than it could be handed over.
@@ -56,17 +55,17 @@ async function writeWithin(
   expect: string | null,
 ): Promise<void> {
   const place = path.join(directory, path.basename(file));
-  const temporary = path.join(directory, `.ascent-${randomBytes(6).toString('hex')}.tmp`);
   const old = await demand(place, file, expect);
   // A rename would replace a write-protected file without asking.
   if (old) accessSync(place, constants.W_OK);
-  try {
-    await writeDurably(temporary, bytes, old);
-    await demand(place, file, expect);
-    await (expect === null ? placeNew(temporary, place, file) : replace(temporary, place));
-  } finally {
-    removeLeft(temporary);
-  }
+  await temporarily(
+    name => path.join(directory, name),
+    async temporary => {
+      await writeDurably(temporary, bytes, old);
+      await demand(place, file, expect);
+      await (expect === null ? placeNew(temporary, place, file) : replace(temporary, place));
+    },
+  );
   await syncDirectory(directory);
 }
 
@@ -108,15 +107,6 @@ function keepOwnerAndMode(opened: number, like: Stats): void {
     }
   }
   fchmodSync(opened, like.mode & 0o7777);
-}
-
-/** Most often there is nothing left: it has the file's name now. */
-function removeLeft(temporary: string): void {
-  try {
-    unlinkSync(temporary);
-  } catch {
-    // Nothing more can be done.
-  }
 }
 
 /** Unlike a rename, a link never replaces what appeared there meanwhile. */

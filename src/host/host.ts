@@ -163,6 +163,8 @@ export interface Host {
    * must not exist), else HostError `changed` and nothing is written. Gives the new hash.
    */
   write(path: string, text: string, expect: string | null, format?: TextFormat): Promise<string>;
+  /** Removes what a `write` of this file left beside it whose process was killed. */
+  sweep(path: string): Promise<void>;
   /** Without following a final link. Undefined when there is nothing. */
   stat(path: string): Promise<FileStat | undefined>;
   /** The real path, resolved through links at its longest existing parent. */

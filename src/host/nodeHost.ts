@@ -26,6 +26,7 @@ import { findFiles, type Ripgrep, searchText } from './ripgrep.ts';
 import { findRipgrep } from './ripgrepBinary.ts';
 import { runConfined, takeUpConfined } from './sandbox/runConfined.ts';
 import { createSandbox, type SandboxOptions } from './sandbox/sandbox.ts';
+import { sweepTemporary } from './temporaryFile.ts';
 import { decode, encode, hashOf, UTF8 } from './textFormat.ts';
 
 export interface NodeHostOptions {
@@ -72,6 +73,7 @@ export function createNodeHost(options: NodeHostOptions): Host {
     roots: options.roots,
     read: (path, limits) => read(path, limits?.maxBytes ?? READ_LIMIT, options.roots),
     write: (path, text, expect, format) => write(path, text, expect, format, options.roots),
+    sweep: path => sweep(path, options.roots),
     stat,
     resolve: async path => resolvePath(path),
     list,
@@ -91,6 +93,10 @@ export function createNodeHost(options: NodeHostOptions): Host {
     problems: async () => undefined,
   };
 }
+
+/** Where the directory is gone or led elsewhere, there is nothing of ours. */
+const sweep = (file: string, roots: readonly string[]): Promise<void> =>
+  inDirectoryOf(file, roots, false, async directory => sweepTemporary(directory)).catch(() => {});
 
 async function read(file: string, maxBytes: number, roots: readonly string[]): Promise<FileText> {
   const { bytes } = await inDirectoryOf(file, roots, false, directory =>

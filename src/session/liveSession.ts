@@ -75,7 +75,7 @@ export function createLiveSession(parts: LiveSessionParts, options: SessionsOpti
     };
     const added: NewEvent = { type: 'queue.added', id: randomUUID(), text, context };
     if (await turns.join(turn => (later ? added : message(turn, true)))) return;
-    await recordAll(await endWhatRuns(state, parts.tools));
+    await recordAll(await endWhatRuns(state, options.host, parts.tools));
     if (interrupted && state.turn) {
       // The person moves on: the turn that was cut off ends here, and with it what it left open.
       await recordAll([

@@ -26,6 +26,7 @@ export function settleRequests({ reservations, backend }: SessionState): NewEven
 
 /** Results for the cut-off calls that must not be made again; what a tool takes up itself is left to the loop. */
 export async function settleUnfinished(state: SessionState, host: Host, tools: Toolbox): Promise<NewEvent[]> {
+  await sweepLeft(state, host);
   const settled: NewEvent[] = [];
   for (const call of state.history.openCalls()) {
     const effects = state.intents.get(call.id)?.effects;
@@ -37,7 +38,9 @@ export async function settleUnfinished(state: SessionState, host: Host, tools: T
 }
 
 /** The person moves on: what cut-off calls left running ends, and every one of them gets the result that it has. */
-export async function endWhatRuns({ history, intents }: SessionState, tools: Toolbox): Promise<NewEvent[]> {
+export async function endWhatRuns(state: SessionState, host: Host, tools: Toolbox): Promise<NewEvent[]> {
+  const { history, intents } = state;
+  await sweepLeft(state, host);
   const settled: NewEvent[] = [];
   for (const call of history.openCalls()) {
     const begun = intents.get(call.id);
@@ -48,6 +51,13 @@ export async function endWhatRuns({ history, intents }: SessionState, tools: Too
     if (result) settled.push({ type: 'tool.result', callId: call.id, durationMs: 0, ...result });
   }
   return settled;
+}
+
+/** What a write was making when the process was killed. */
+async function sweepLeft({ history, intents }: SessionState, host: Host): Promise<void> {
+  for (const call of history.openCalls())
+    for (const effect of intents.get(call.id)?.effects ?? [])
+      if (effect.kind === 'file') await host.sweep(effect.path);
 }
 
 /** Undefined when nothing of it has happened yet, so that doing it is safe. */

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../src/model/client.ts';
@@ -333,9 +335,12 @@ describe('a session that was cut off', () => {
   it('leaves an edit that had happened as it is, and says that it is done', async () => {
     await using shop = workshop();
     shop.write('a.txt', 'one\n');
+    // Killed as the file had just got its name.
+    shop.write(`.ascent-${spawnSync('true').pid}-0123456789ab.tmp`, 'one\n');
     const told = crashedAt(shop, edit('e', 'one', 'one, once more'), editOf(shop, 'zero\n', 'one\n'));
     expect(await told).toMatchObject({ text: expect.stringContaining('Done') });
     expect(shop.read('a.txt')).toBe('one\n');
+    expect(readdirSync(shop.work)).toEqual(['a.txt']);
   });
 
   it('overwrites nothing when the file is neither as before nor as after', async () => {

@@ -146,6 +146,7 @@ export function createWorld(outside: Outside, medium: SimulatedDisk = simulatedD
       }),
     sandbox: async () => ({ kind: 'off' }) as never,
     repository: async () => ({ unfit: 'there is none' }),
+    sweep: async () => {},
     takeUp: () => through(() => ({ fate: 'unknown' }) as never),
     problems: async () => undefined,
   };

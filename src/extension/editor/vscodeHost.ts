@@ -36,6 +36,7 @@ export function createVscodeHost(plain: Host): Host {
     run: (spec, onOutput, signal) => plain.run(spec, onOutput, signal),
     sandbox: () => plain.sandbox(),
     repository: directory => plain.repository(directory),
+    sweep: path => plain.sweep(path),
     takeUp: (begun, onOutput, signal) => plain.takeUp(begun, onOutput, signal),
   };
   return host;

@@ -1,5 +1,4 @@
 /** Makes files what a plan says: exact bytes and modes, whole or not at all, and never through a link. */
-import { randomUUID } from 'node:crypto';
 import {
   chmod,
   lstat,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { inDirectoryOf } from '../../host/heldDirectory.ts';
+import { sweepTemporary, temporarily } from '../../host/temporaryFile.ts';
 import { codeOf } from '../error.ts';
 import { type BytePath, onDisk, parents, shown } from './bytePath.ts';
 import type { Repository } from './git.ts';
@@ -44,6 +44,10 @@ export async function applyChanges(
       applied.failed.push({ path: change.path, reason: reasonOf(error) });
     }
   };
+  // A restore may have been cut off before.
+  const oneOfEach = new Map(changes.map(change => [folderOf(change.path), change.path]));
+  for (const name of oneOfEach.values())
+    await inFolderOf(root, name, false, async at => sweepTemporary(at('.').toString())).catch(() => {});
   // Deletions first: a folder may have to make room for a file, or a file for a folder.
   for (const change of changes)
     if (!change.target) await attempt(change, () => removeFile(root, change.path));
@@ -84,12 +88,13 @@ async function inFolderOf<T>(
     return inDirectoryOf(root + path.sep + shown(name), [root], make, folder =>
       use(within(Buffer.from(folder))),
     );
-  const [parent] = parents(name);
+  const parent = folderOf(name);
   const folder = parent ? onDisk(root, parent) : Buffer.from(root);
   if (make) await mkdir(folder, { recursive: true });
   return use(within(folder));
 }
 
+const folderOf = (name: BytePath): BytePath | undefined => parents(name).next().value || undefined;
 const baseOf = (name: BytePath): string => name.slice(name.lastIndexOf('/') + 1);
 
 async function removeFile(root: string, name: BytePath): Promise<void> {
@@ -110,16 +115,17 @@ function placeFile(root: string, name: BytePath, content: Buffer, executable: bo
     const found = await kindOf(file);
     const mode = found?.isFile() ? withExecutable(found.mode & 0o7777, executable) : undefined;
     await makeRoom(file);
-    const temporary = at(temporaryName());
-    const handle = await open(temporary, 'wx', executable ? 0o777 : 0o666);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (mode !== undefined) await chmod(temporary, mode);
-    await moveOver(temporary, file);
+    await temporarily(at, async temporary => {
+      const handle = await open(temporary, 'wx', executable ? 0o777 : 0o666);
+      try {
+        await handle.writeFile(content);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      if (mode !== undefined) await chmod(temporary, mode);
+      await rename(temporary, file);
+    });
   });
 }
 
@@ -129,9 +135,10 @@ function placeLink(root: string, name: BytePath, target: Buffer): Promise<void> 
     const old = await readlink(file, { encoding: 'buffer' }).catch(() => undefined);
     if (old?.equals(target)) return;
     await makeRoom(file);
-    const temporary = at(temporaryName());
-    await symlink(target, temporary);
-    await moveOver(temporary, file);
+    await temporarily(at, async temporary => {
+      await symlink(target, temporary);
+      await rename(temporary, file);
+    });
   });
 }
 
@@ -160,20 +167,9 @@ function reasonOf(error: unknown): string {
   }
 }
 
-async function moveOver(from: Buffer, to: Buffer): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    await unlink(from).catch(() => {});
-    throw error;
-  }
-}
-
 /** Readable means runnable, as git and umask have it; other bits stay. */
 const withExecutable = (mode: number, executable: boolean) =>
   executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
-
-const temporaryName = () => `.ascent-${randomUUID()}.tmp`;
 
 const kindOf = (file: Buffer) => lstat(file).catch(unless('ENOENT', 'ENOTDIR'));
 

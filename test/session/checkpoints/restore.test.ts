@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { files, keeper, photograph, place } from './keeper.ts';
@@ -59,6 +60,20 @@ describe('restore', () => {
     await k.restore({ to: { step: 21 } });
     expect(photograph(where.work)).toEqual(end);
     await expect(k.restore({ to: { step: 22 } })).rejects.toThrow('last one that changed something is 20');
+  });
+
+  it('takes away what a restore that was killed had begun', async () => {
+    const where = place();
+    const k = keeper(where);
+    const w = files(where.work);
+    w.write('sub/a.txt', 'one');
+    await k.step([], () => w.write('sub/a.txt', 'two'));
+    await k.endTurn();
+    const left = `sub/.ascent-${spawnSync('true').pid}-0123456789ab.tmp`;
+    w.write(left, 'on');
+    await k.restore({ to: { step: 1 } });
+    expect(existsSync(w.at(left))).toBe(false);
+    expect(photograph(where.work)).toMatchObject({ 'sub/a.txt': expect.anything() });
   });
 
   it('keeps what people edited since, between turns and after the last one', async () => {
