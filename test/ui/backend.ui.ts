@@ -43,6 +43,7 @@ test('the chat names the model that the backend serves, and tells of a retry onc
   await chat.finished.waitFor({ timeout: 60_000 });
   await chat.send('And one about the hills');
   await chat.transcript.getByText(/Asked again/).waitFor({ timeout: 60_000 });
+  await expect.poll(() => chat.finished.count(), { timeout: 60_000 }).toBe(2);
   expect(await chat.transcript.getByText(/Asked again/).count()).toBe(1);
 });
 
