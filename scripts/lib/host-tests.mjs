@@ -78,9 +78,10 @@ function follow(file, grep) {
     finish(trouble) {
       clearInterval(watching);
       drain();
-      const none = counts.passed + counts.failed + counts.skipped === 0 && !grep ? 'No test ran.' : undefined;
+      const none =
+        counts.passed + counts.failures.length + counts.skipped === 0 && !grep ? 'No test ran.' : undefined;
       const unfinished = ended ? none : 'The extension host ended before the suites did.';
-      const problem = ended && counts.failed > 0 ? undefined : (trouble ?? unfinished);
+      const problem = ended && counts.failures.length > 0 ? undefined : (trouble ?? unfinished);
       if (problem) {
         console.log(`  ✗ ${problem}`);
         counts = sum(counts, oneFailed(problem));
@@ -149,7 +150,7 @@ export async function runInServer({ toolchain, grep, vsix, trusted = true }) {
     const trouble = await Promise.race([ended, late, server.ended.then(() => 'The server ended.')]);
     clearTimeout(timer);
     const counts = progress.finish(trouble);
-    if (counts.failed) {
+    if (counts.failures.length) {
       const kept = path.join(cache, 'failures');
       mkdirSync(kept, { recursive: true });
       await page.screenshot({ path: path.join(kept, 'extension-host.png') });
