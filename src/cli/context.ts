@@ -10,12 +10,11 @@ import { EXIT, type Io } from './run.ts';
 export async function context(args: string[], io: Io): Promise<number> {
   const [undo, summarise] = ['--undo', '--summarise'].map(flag => args.includes(flag));
   if (undo && summarise) throw new UsageError('Give --undo or --summarise, not both.');
-  const { id, prompt, ...others } = parseResume(
+  const { id, ...options } = parseResume(
     args.filter(flag => flag !== '--undo' && flag !== '--summarise'),
     'context',
   );
-  if (prompt) throw new UsageError(`What is "${prompt}"?`);
-  const options = { ...others, prompt };
+  if (options.prompt) throw new UsageError(`What is "${options.prompt}"?`);
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');
   const { sessions } = await createEngine(options, [cwd], io.env, false);
   const session = await sessions.open(id);

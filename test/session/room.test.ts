@@ -58,6 +58,15 @@ async function turn(session: Session, text: string) {
   await session.send(text);
   await session.settled();
 }
+/** A summary is being written, asked for after a turn that was stopped. */
+async function summarisingAfterStop(session: Session) {
+  await turn(session, 'One.');
+  await session.send('Two.');
+  await when(session, () => session.transcript.items.at(-1)?.kind === 'tool');
+  await session.stop();
+  await session.room.summarise();
+  await when(session, () => session.live.some(l => l.type === 'context.summarising'));
+}
 const rooms = (session: Session) =>
   session.transcript.items.filter((item): item is RoomItem => item.kind === 'room');
 const texts = (messages: readonly Message[]) => messages.map(m => `${m.role}: ${m.text}`);
@@ -257,12 +266,7 @@ describe('a summary', () => {
       yield* stream(request, signal);
     };
     const { session, shop } = await start(m);
-    await turn(session, 'One.');
-    await session.send('Two.');
-    await when(session, () => session.transcript.items.at(-1)?.kind === 'tool');
-    await session.stop();
-    await session.room.summarise();
-    await when(session, () => session.live.some(l => l.type === 'context.summarising'));
+    await summarisingAfterStop(session);
     await session.send('Three.');
     writing.resolve();
     await session.settled();
@@ -283,12 +287,7 @@ describe('a summary', () => {
       yield* stream(request, signal);
     };
     const { session, shop } = await start(m);
-    await turn(session, 'One.');
-    await session.send('Two.');
-    await when(session, () => session.transcript.items.at(-1)?.kind === 'tool');
-    await session.stop();
-    await session.room.summarise();
-    await when(session, () => session.live.some(l => l.type === 'context.summarising'));
+    await summarisingAfterStop(session);
     await session.close();
     isSilent = false;
     const steps = m.asked.filter(a => !a.isSummary).length;

@@ -1,23 +1,19 @@
 /** One call that asks: what would happen, why it asks, and the answers. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Answer } from '../../protocol/approvals.ts';
 import type { PendingApproval } from '../../protocol/transcript.ts';
 import { toast } from '../state/store.ts';
 import { post } from '../vscode.ts';
 import { AllowFor, AnswerButton, Asked, DenyReason, questionOf, Suggestion } from './approval-parts.tsx';
-import { focusPolitely, onCardKey, useGuard } from './guard.ts';
+import { onCardKey, useCardFocus, useGuard } from './guard.ts';
 import { Icon } from './icon.tsx';
 
 export function ApprovalCard({ asked, more }: { asked: PendingApproval; more: string }) {
   const { callId, nonce, title, offers, suggested } = asked;
   const { counts, ready } = useGuard();
   const allow = useRef<HTMLButtonElement>(null);
-  const [saying, setSaying] = useState<boolean>();
+  const [saying, setSaying] = useCardFocus(allow);
   const [sent, setSent] = useState(false);
-  useLayoutEffect(() => focusPolitely(allow.current), []);
-  useLayoutEffect(() => {
-    if (saying === false) allow.current?.focus();
-  }, [saying]);
 
   // The host said that something went wrong: let the person answer again.
   const isSent = sent && toast.value?.level !== 'error';

@@ -1,11 +1,11 @@
 /** Several calls of one reply that ask together: each with all it would do, answered one by one or at once. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Answer } from '../../protocol/approvals.ts';
 import type { PendingApproval } from '../../protocol/transcript.ts';
 import { toast } from '../state/store.ts';
 import { post } from '../vscode.ts';
 import { AllowFor, AnswerButton, Asked, DenyReason, questionOf } from './approval-parts.tsx';
-import { focusPolitely, onCardKey, useGuard, useReadThrough } from './guard.ts';
+import { onCardKey, useCardFocus, useGuard, useReadThrough } from './guard.ts';
 import { Icon } from './icon.tsx';
 
 export function ApprovalsCard({ asked }: { asked: readonly PendingApproval[] }) {
@@ -15,12 +15,8 @@ export function ApprovalsCard({ asked }: { asked: readonly PendingApproval[] }) 
   // What came, went or changed its meaning is under the pointer: the time to read runs anew.
   const { counts, ready } = useGuard(`${nonces} ${isRead}`);
   const allow = useRef<HTMLButtonElement>(null);
-  const [saying, setSaying] = useState<boolean>();
+  const [saying, setSaying] = useCardFocus(allow);
   const [sent, setSent] = useState<ReadonlySet<string>>(new Set());
-  useLayoutEffect(() => focusPolitely(allow.current), []);
-  useLayoutEffect(() => {
-    if (saying === false) allow.current?.focus();
-  }, [saying]);
 
   const isAgain = toast.value?.level === 'error';
   const isSent = (one: PendingApproval) => sent.has(one.nonce) && !isAgain;

@@ -77,6 +77,16 @@ export function focusPolitely(element: HTMLElement | null): (() => void) | undef
   };
 }
 
+/** The focus of a card: on `allow` first, and again when a reason is not given after all. Gives whether one is being said. */
+export function useCardFocus(allow: RefObject<HTMLButtonElement | null>) {
+  const [saying, setSaying] = useState<boolean>();
+  useLayoutEffect(() => focusPolitely(allow.current), []);
+  useLayoutEffect(() => {
+    if (saying === false) allow.current?.focus();
+  }, [saying]);
+  return [saying, setSaying] as const;
+}
+
 /** What the keys mean on a card that asks: Escape goes back or refuses, Enter allows, but on a control of its own. */
 export function onCardKey(e: KeyboardEvent, { back, yes }: { back: () => void; yes: () => void }): void {
   ignoreHeldKeys(e);
